@@ -1,0 +1,1 @@
+"""The recogniser: network, training, export. It knows nothing of HTTP."""

@@ -1,0 +1,63 @@
+"""Fitting the calibration on held-out data."""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from model.network import NetworkOutput
+from model.pipeline import Calibration
+
+ACCEPTED = 0.995
+"""Share of held-out digits whose `is_digit` is to be at least a half."""
+
+
+def calibrate(
+    calibration: Calibration,
+    digits: Sequence[tuple[NetworkOutput, Tensor]],
+    no_digits: NetworkOutput,
+) -> None:
+    """Fit temperature, scale and shift, in place.
+
+    digits: for each held-out set, which all weigh the same, the network's output and (N,) labels
+    no_digits: the network's output on held-out pictures of other things
+    """
+    calibration.temperature.fill_(
+        fit_temperature([(output.logits, labels) for output, labels in digits])
+    )
+    positive = torch.cat([output.digit_logit for output, _ in digits])
+    scale, shift = _fit_log_odds(positive, no_digits.digit_logit)
+    calibration.digit_scale.fill_(scale)
+    calibration.digit_shift.fill_(shift)
+
+
+def fit_temperature(sets: Sequence[tuple[Tensor, Tensor]]) -> float:
+    """The temperature with the smallest mean negative log-likelihood over the sets."""
+    candidates = torch.exp(torch.linspace(-2, 2, 401))
+
+    def likelihood(temperature: Tensor) -> float:
+        return sum(F.cross_entropy(logits / temperature, labels).item() for logits, labels in sets)
+
+    return float(min(candidates, key=likelihood))
+
+
+def _fit_log_odds(digits: Tensor, no_digits: Tensor) -> tuple[float, float]:
+    """Logistic regression with both kinds weighing the same gives the scale; the shift then
+    accepts the share `ACCEPTED` of the digits."""
+    scale = torch.ones((), requires_grad=True)
+    shift = torch.zeros((), requires_grad=True)
+    optimizer = torch.optim.LBFGS([scale, shift], max_iter=50)
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = (
+            F.softplus(-(digits * scale + shift)).mean()
+            + F.softplus(no_digits * scale + shift).mean()
+        )
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
+    steepness = max(scale.item(), 0.1)
+    return steepness, -steepness * digits.quantile(1 - ACCEPTED).item()

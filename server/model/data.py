@@ -1,0 +1,195 @@
+"""Reading the data: MNIST, digits written with a pen, letters.
+
+Files are looked for in the folder that the environment variable DIGITS_DATA names, else in
+`shared/data` beside the checkout, else in `data/` inside it.
+"""
+
+import gzip
+import io
+import os
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from model.errors import DataError
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+MNIST_VALIDATION = 5000
+"""The last so many of MNIST's 60,000 training images are held out for choices."""
+
+VALIDATION_WRITERS = frozenset({3, 8, 13, 18, 23, 28})
+"""The pen's writers whose digits are held out for choices."""
+
+VALIDATION_ALPHABET = "Early_Aramaic"
+"""The alphabet whose letters are held out for choices."""
+
+LOOKALIKES = {
+    "Latin": {2, 7, 9, 12, 15, 17, 19, 26},
+    "Greek": {4, 9, 15},
+    "Korean": {21, 22, 27, 28, 33},
+}
+"""Letters, by number, that may rightly be taken for a digit (O, l, Z, S, b, q, …)."""
+
+Points = NDArray[np.float64]
+
+
+class Images(NamedTuple):
+    """N labelled 28×28 pictures."""
+
+    pictures: NDArray[np.uint8]
+    """(N, 28, 28), 255 = ink."""
+    labels: NDArray[np.int64]
+    """(N,) 0..9."""
+
+
+@dataclass(frozen=True)
+class PenDigit:
+    """A digit as a pen wrote it."""
+
+    label: int
+    writer: int
+    strokes: tuple[Points, ...]
+    """Each (P, 2): x to the right and y downwards, 0..1 of the tablet's side."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A drawing of a letter: something that is not a digit."""
+
+    alphabet: str
+    character: int
+    picture: NDArray[np.uint8]
+    """(105, 105), 0 = ink, 255 = paper."""
+
+
+def data_folder() -> Path:
+    """The folder that holds the data; it need not exist."""
+    if named := os.environ.get("DIGITS_DATA"):
+        return Path(named)
+    beside = CHECKOUT.parent / "shared" / "data"
+    return beside if beside.is_dir() else CHECKOUT / "data"
+
+
+def mnist(part: str, folder: Path | None = None) -> Images:
+    """MNIST's `part`: "train" (55,000), "validation" (5,000) or "test" (10,000).
+
+    Raises DataError, naming the file, where one is missing or corrupt.
+    """
+    folder = (folder or data_folder()) / "mnist"
+    prefix = "t10k" if part == "test" else "train"
+    pictures = read_idx(folder / f"{prefix}-images-idx3-ubyte.gz")
+    labels = read_idx(folder / f"{prefix}-labels-idx1-ubyte.gz")
+    if len(pictures) != len(labels):
+        raise DataError(f"{folder}: {len(pictures)} images but {len(labels)} labels ({prefix})")
+    part_of = {
+        "train": slice(0, len(labels) - MNIST_VALIDATION),
+        "validation": slice(len(labels) - MNIST_VALIDATION, None),
+        "test": slice(None),
+    }[part]
+    return Images(pictures[part_of], labels[part_of].astype(np.int64))
+
+
+def read_idx(path: Path) -> NDArray[np.uint8]:
+    """Read an IDX file of unsigned bytes, gzipped or not (http://yann.lecun.com/exdb/mnist)."""
+    content = _read(path)
+    if content[:2] == b"\x1f\x8b":
+        try:
+            content = gzip.decompress(content)
+        except (OSError, EOFError) as error:
+            raise DataError(f"{path} is corrupt: {error}") from error
+    if len(content) < 4 or content[:3] != b"\0\0\x08":
+        raise DataError(f"{path} is corrupt: not an IDX file of unsigned bytes")
+    dimensions = content[3]
+    shape = np.frombuffer(content, ">u4", count=dimensions, offset=4).tolist()
+    values = np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions)
+    if values.size != np.prod(shape):
+        raise DataError(f"{path} is corrupt: {values.size} values where {shape} were announced")
+    return values.reshape(shape)
+
+
+def pen_digits(folder: Path | None = None) -> list[PenDigit]:
+    """All digits of the pen data, without the fours whose second stroke was never recorded."""
+    path = (folder or data_folder()) / "pen" / "pendigits-train.unipen.gz"
+    try:
+        text = gzip.decompress(_read(path)).decode("latin-1")
+    except (OSError, EOFError) as error:
+        raise DataError(f"{path} is corrupt: {error}") from error
+    digits = [digit for digit in read_unipen(text) if not _lacks_second_stroke(digit)]
+    if not digits:
+        raise DataError(f"{path} is corrupt: there is no digit in it")
+    return digits
+
+
+def read_unipen(text: str) -> Iterator[PenDigit]:
+    """Read the digits of a UNIPEN file whose `.COMMENT` lines give digit, writer and sample."""
+    for segment in text.split(".SEGMENT DIGIT")[1:]:
+        comment = re.search(r"\.COMMENT\s+(\d)\s+(\d+)", segment)
+        strokes = [
+            np.array(re.findall(r"(-?\d+)\s+(-?\d+)", stroke.split(".PEN_UP")[0]), np.float64)
+            for stroke in segment.split(".PEN_DOWN")[1:]
+        ]
+        strokes = [stroke for stroke in strokes if stroke.size]
+        if comment is None or not strokes:
+            continue
+        upright = tuple(np.stack([s[:, 0], 500 - s[:, 1]], axis=1) / 500 for s in strokes)
+        yield PenDigit(int(comment[1]), int(comment[2]), upright)
+
+
+def _lacks_second_stroke(digit: PenDigit) -> bool:
+    """Whether this is a four of one stroke that falls to the lower right without turning back."""
+    if digit.label != 4 or len(digit.strokes) > 1:
+        return False
+    x, y = digit.strokes[0].T
+    x = x[x.argmin() :]
+    back = (np.maximum.accumulate(x) - x).max() / max(np.ptp(x), 1e-6)
+    rise = (np.maximum.accumulate(y) - y).max() / max(np.ptp(y), 1e-6)
+    return bool(back < 0.12 and rise < 0.12)
+
+
+def letters(folder: Path | None = None) -> list[Letter]:
+    """The drawings of letters, without those that look like digits."""
+    path = (folder or data_folder()) / "letters" / "omniglot_background_small1.zip"
+    found = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(_read(path))) as archive:
+            for name in sorted(archive.namelist()):
+                match = re.fullmatch(r"[^/]+/([^/]+)/character(\d+)/[^/]+\.png", name)
+                if match and int(match[2]) not in LOOKALIKES.get(match[1], set()):
+                    with Image.open(io.BytesIO(archive.read(name))) as image:
+                        picture = np.asarray(image.convert("L"))
+                    found.append(Letter(match[1], int(match[2]), picture))
+    except (zipfile.BadZipFile, OSError) as error:
+        raise DataError(f"{path} is corrupt: {error}") from error
+    return found
+
+
+def scans(folder: Path | None = None) -> list[tuple[NDArray[np.uint8], int]]:
+    """Digits cut from old church books, (H, W) luminance and label; for measuring only.
+
+    Empty where the file is not there.
+    """
+    path = (folder or data_folder()) / "scans" / "dida-sample.zip"
+    if not path.is_file():
+        return []
+    found = []
+    with zipfile.ZipFile(path) as archive:
+        for name in sorted(archive.namelist()):
+            if match := re.fullmatch(r"(?:.*/)?(\d)/[^/]+\.jpg", name):
+                with Image.open(io.BytesIO(archive.read(name))) as image:
+                    found.append((np.asarray(image.convert("L")), int(match[1])))
+    return found
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from error

@@ -1,0 +1,158 @@
+"""The engines that run the pipeline: PyTorch, OpenVINO and onnxruntime behind one interface."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.errors import ModelError
+from model.weights import load_pipeline, onnx_path, read_card, read_checked, version
+
+__all__ = ["Engine", "ModelError", "Reading", "load_engine"]
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read on one picture."""
+
+    probabilities: Array
+    """(10,) calibrated, they sum to 1."""
+    is_digit: float
+    """0..1, how likely it is that a digit was drawn at all."""
+    box: tuple[int, int, int, int]
+    """Left, top, right, bottom of the ink in pixels of the picture."""
+    seen: Array
+    """(28, 28) what the network saw, 1 = ink."""
+    evidence: Array
+    """(10, 7, 7) what speaks for (positive) and against (negative) each digit, and where."""
+
+
+class Engine(Protocol):
+    """Runs the pipeline on one picture."""
+
+    @property
+    def name(self) -> str:
+        """What runs it: "torch", "openvino" or "onnx"."""
+
+    @property
+    def model(self) -> str:
+        """Name and version of the model, e.g. "digits 1.0.0"."""
+
+    @property
+    def fork_safe(self) -> bool:
+        """Whether an engine that was loaded before a fork works after it."""
+
+    def recognize(self, grey: Array) -> Reading | None:
+        """Read a picture.
+
+        grey: (H, W) float32, 0 = black, 1 = white, any height and width from 1
+        Returns None when nothing is drawn.
+        """
+
+
+Outputs = tuple[Array, Array, Array, Array, Array]
+"""Probabilities, is_digit, box, digit and evidence, as `PipelineOutput` names them."""
+
+
+@dataclass(frozen=True)
+class PipelineEngine:
+    """An engine whose runtime is a function of (1, 1, H, W) grey."""
+
+    name: str
+    model: str
+    fork_safe: bool
+    run: Callable[[Array], Outputs]
+
+    def recognize(self, grey: Array) -> Reading | None:
+        probabilities, is_digit, box, digit, evidence = self.run(grey[np.newaxis, np.newaxis])
+        left, top, right, bottom = (int(edge) for edge in box[0])
+        if right <= left:
+            return None
+        return Reading(
+            probabilities=probabilities[0],
+            is_digit=float(is_digit[0]),
+            box=(left, top, right, bottom),
+            seen=digit[0, 0],
+            evidence=evidence[0],
+        )
+
+
+def load_engine(name: str = "torch", model: str = "digits", device: str = "CPU") -> Engine:
+    """Load an engine.
+
+    name: "torch", "openvino" or "onnx"
+    model: name of a model in `weights/`
+    device: where OpenVINO computes, e.g. "CPU", "GPU", "NPU"; the others compute on the CPU
+    Raises ModelError, with one sentence, for an unknown name, model or device, and for missing or
+    corrupt weights.
+    """
+    loaders = {"torch": _torch, "openvino": _openvino, "onnx": _onnx}
+    if name not in loaders:
+        raise ModelError(f"There is no engine {name!r}; there are: {', '.join(loaders)}.")
+    card = read_card(model)
+    run = loaders[name](model, device)
+    return PipelineEngine(name, version(card), fork_safe=name != "openvino", run=run)
+
+
+def _torch(model: str, device: str) -> Callable[[Array], Outputs]:
+    import torch
+
+    # One request, one thread: more threads on one small picture only get in each other's way.
+    torch.set_num_threads(1)
+    pipeline = load_pipeline(model)
+
+    def run(grey: Array) -> Outputs:
+        with torch.inference_mode():
+            output = pipeline(torch.from_numpy(np.ascontiguousarray(grey)))
+        probabilities, is_digit, box, digit, evidence = (value.numpy() for value in output)
+        return probabilities, is_digit, box, digit, evidence
+
+    return run
+
+
+def _onnx(model: str, device: str) -> Callable[[Array], Outputs]:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    content = read_checked(onnx_path(model), read_card(model))
+    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+    def run(grey: Array) -> Outputs:
+        probabilities, is_digit, box, digit, evidence = session.run(None, {"grey": grey})
+        return probabilities, is_digit, box, digit, evidence
+
+    return run
+
+
+def _openvino(model: str, device: str) -> Callable[[Array], Outputs]:
+    import openvino
+
+    content = read_checked(onnx_path(model), read_card(model))
+    core = openvino.Core()
+    # Some CPUs compute in bfloat16 unless they are told not to.
+    settings = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+    if device.startswith("CPU"):
+        settings["INFERENCE_NUM_THREADS"] = "1"
+    try:
+        compiled = core.compile_model(core.read_model(content), device, settings)
+    except RuntimeError as error:
+        raise ModelError(
+            f"OpenVINO cannot use the device {device!r} for this model; "
+            f"there are: {', '.join(core.available_devices)}."
+        ) from error
+    request = compiled.create_infer_request()
+
+    def run(grey: Array) -> Outputs:
+        results = request.infer([grey])
+        probabilities, is_digit, box, digit, evidence = (
+            np.array(results[index]) for index in range(5)
+        )
+        return probabilities, is_digit, box, digit, evidence
+
+    return run

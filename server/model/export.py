@@ -1,0 +1,78 @@
+"""Export the pipeline to one ONNX file: `npm run export`, or `python -m model.export`.
+
+With `--run` the trained weights of a run are first put in the place from which they are shipped.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import torch
+
+from model.data import CHECKOUT
+from model.errors import ModelError
+from model.pipeline import Pipeline, PipelineOutput
+from model.weights import (
+    card_path,
+    load_pipeline,
+    onnx_path,
+    read_card,
+    sha256,
+    weights_path,
+    write_card,
+)
+
+OPSET = 20
+
+
+def export_onnx(pipeline: Pipeline, path: Path) -> None:
+    """Write the whole pipeline as one ONNX graph with dynamic batch, height and width.
+
+    Input `grey` (N, 1, H, W); outputs are named as in `PipelineOutput`.
+    """
+    example = torch.ones(2, 1, 96, 80)
+    example[:, :, 20:70, 30:40] = 0
+    batch, height, width = (torch.export.Dim(name) for name in ("batch", "height", "width"))
+    torch.onnx.export(
+        pipeline.eval(),
+        (example,),
+        path,
+        input_names=["grey"],
+        output_names=list(PipelineOutput._fields),
+        dynamic_shapes=({0: batch, 2: height, 3: width},),
+        opset_version=OPSET,
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )
+
+
+def adopt(run: Path, model: str) -> None:
+    """Copy a run's weights and card to where they are shipped from."""
+    for path_of in (weights_path, card_path):
+        path_of(model).write_bytes(path_of(model, run).read_bytes())
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="export", description=__doc__)
+    parser.add_argument("--model", default="digits", help="name of the model (default: digits)")
+    parser.add_argument("--run", type=Path, help="folder of a training run whose weights to ship")
+    options = parser.parse_args(arguments)
+    try:
+        if options.run:
+            adopt(options.run, options.model)
+        pipeline = load_pipeline(options.model)
+    except (ModelError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    path = onnx_path(options.model)
+    export_onnx(pipeline, path)
+    card = read_card(options.model)
+    card["sha256"][path.name] = sha256(path.read_bytes())
+    write_card(card)
+    print(f"{path.relative_to(CHECKOUT)}: {path.stat().st_size / 1e6:.2f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""The pipeline: from grey pixels to calibrated probabilities, as one module."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from model.ink import Ink
+from model.network import DigitNet
+from model.normalize import Normalize
+
+
+class PipelineOutput(NamedTuple):
+    """What the pipeline says of N pictures; the names are those of the exported graph."""
+
+    probabilities: Tensor
+    """(N, 10), calibrated, each row sums to 1."""
+    is_digit: Tensor
+    """(N,) 0..1, how likely it is that a digit was drawn at all; 0 where nothing is drawn."""
+    box: Tensor
+    """(N, 4) left, top, right, bottom of the ink in input pixels; all 0 where nothing is drawn."""
+    digit: Tensor
+    """(N, 1, 28, 28) the picture that the network saw, 1 = ink."""
+    evidence: Tensor
+    """(N, 10, 7, 7) what speaks for (positive) and against (negative) each digit, and where."""
+
+
+class Calibration(nn.Module):
+    """Turns logits into honest probabilities: temperature scaling (Guo et al. 2017).
+
+    The digit/no digit log-odds get a scale and a shift of their own. All three numbers are fitted
+    on held-out data after training.
+    """
+
+    temperature: Tensor
+    digit_scale: Tensor
+    digit_shift: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("temperature", torch.ones(()))
+        self.register_buffer("digit_scale", torch.ones(()))
+        self.register_buffer("digit_shift", torch.zeros(()))
+
+    def forward(self, logits: Tensor, digit_logit: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, 10) logits and (N,) log-odds in, (N, 10) and (N,) probabilities out."""
+        probabilities = torch.softmax(logits / self.temperature, dim=1)
+        return probabilities, torch.sigmoid(digit_logit * self.digit_scale + self.digit_shift)
+
+
+class Pipeline(nn.Module):
+    """Ink → Normalize → DigitNet → Calibration: the only way from pixels to an answer."""
+
+    def __init__(self, network: DigitNet) -> None:
+        super().__init__()
+        self.ink = Ink()
+        self.normalize = Normalize()
+        self.network = network
+        self.calibration = Calibration()
+
+    def forward(self, grey: Tensor) -> PipelineOutput:
+        """Recognise. grey: (N, 1, H, W) float32, 0 = black, 1 = white, any height and width."""
+        ink, drawn = self.ink(grey)
+        digit, box = self.normalize(ink)
+        output = self.network(digit)
+        probabilities, is_digit = self.calibration(output.logits, output.digit_logit)
+        is_digit = torch.where(drawn, is_digit, 0.0)
+        return PipelineOutput(probabilities, is_digit, box, digit, output.evidence)

@@ -1,0 +1,46 @@
+"""Drawing strokes onto a canvas, as a person's pen would."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from model.data import Points
+
+
+def draw_strokes(strokes: Sequence[Points], size: int, width: float) -> NDArray[np.float32]:
+    """Draw strokes with a round pen.
+
+    strokes: each (P, 2), x to the right and y downwards in canvas pixels; one point is a dot
+    size: side of the square canvas in pixels
+    width: of the pen, in canvas pixels
+    Returns (size, size) coverage, 0 = paper, 1 = ink, antialiased.
+    """
+    finer = 2 if width >= 4 else 4
+    image = Image.new("L", (size * finer, size * finer))
+    draw = ImageDraw.Draw(image)
+    pen = max(1, round(width * finer))
+    for stroke in strokes:
+        points = [(x, y) for x, y in (stroke * finer).tolist()]
+        draw.line(points, fill=255, width=pen, joint="curve")
+        if pen > 2:
+            for x, y in (points[0], points[-1]):
+                half = pen / 2
+                draw.ellipse((x - half, y - half, x + half, y + half), fill=255)
+        elif len(points) == 1:
+            draw.point(points, fill=255)
+    return np.asarray(image.reduce(finer), np.float32) / np.float32(255)
+
+
+def bounds(strokes: Sequence[Points]) -> tuple[Points, Points]:
+    """Upper left and lower right corner of the strokes: (2,), (2,)."""
+    points = np.concatenate(list(strokes))
+    return points.min(axis=0), points.max(axis=0)
+
+
+def fit(strokes: Sequence[Points], side: float, centre: Points) -> list[Points]:
+    """Scale strokes so that their longer side is `side`, and put their box's middle at `centre`."""
+    low, high = bounds(strokes)
+    scale = side / max(float((high - low).max()), 1e-6)
+    return [(stroke - (low + high) / 2) * scale + centre for stroke in strokes]

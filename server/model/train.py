@@ -1,0 +1,296 @@
+"""Train the network: `npm run train`, or `python -m model.train` in `server/`."""
+
+import argparse
+import dataclasses
+import json
+import math
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
+from tqdm import tqdm
+
+from model.augment import augment
+from model.calibrate import calibrate
+from model.data import CHECKOUT
+from model.download import ensure_data
+from model.errors import DataError
+from model.figures import learning_curve
+from model.network import DigitNet, NetworkOutput
+from model.pipeline import Pipeline
+from model.prepare import Prepared, TrainingData, training_data
+from model.recipe import Recipe
+from model.weights import save_pipeline
+
+VERSION = "1.0.0"
+
+
+@dataclass
+class Run:
+    """A training run: all that changes while it goes on."""
+
+    recipe: Recipe
+    network: DigitNet
+    average: AveragedModel
+    optimizer: torch.optim.Optimizer
+    epoch: int
+    best: float
+    log: list[dict[str, Any]]
+
+    @classmethod
+    def start(cls, recipe: Recipe) -> "Run":
+        torch.manual_seed(recipe.seed)
+        network = DigitNet()
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        average = AveragedModel(
+            network, avg_fn=partial(moving_average, recipe.average_decay), use_buffers=True
+        )
+        optimizer = torch.optim.AdamW(parameter_groups(network, recipe.weight_decay))
+        return cls(recipe, network, average, optimizer, epoch=0, best=0.0, log=[])
+
+    def save(self, path: Path) -> None:
+        state = {
+            "recipe": dataclasses.asdict(self.recipe),
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "epoch": self.epoch,
+            "best": self.best,
+            "log": self.log,
+        }
+        unfinished = path.with_suffix(".part")
+        torch.save(state, unfinished)
+        unfinished.replace(path)
+
+    @classmethod
+    def resume(cls, path: Path) -> "Run":
+        state = torch.load(path, weights_only=True)
+        run = cls.start(Recipe(**state["recipe"]))
+        run.network.load_state_dict(state["network"])
+        run.average.load_state_dict(state["average"])
+        run.optimizer.load_state_dict(state["optimizer"])
+        run.epoch, run.best, run.log = state["epoch"], state["best"], state["log"]
+        return run
+
+
+def moving_average(decay: float, average: Tensor, value: Tensor, updates: Tensor | int) -> Tensor:
+    """Exponential moving average that is quick at first, so that it forgets where it began."""
+    decay = min(decay, (1 + float(updates)) / (10 + float(updates)))
+    return average + ((value - average) * (1 - decay)).to(average.dtype)
+
+
+def parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Weight decay is for the weights of convolutions and linear layers alone."""
+    parameters = list(network.parameters())
+    return [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+
+
+def learning_rate(step: int, steps: int, recipe: Recipe) -> float:
+    """One cycle: a linear rise, then a cosine down to a thousandth of the peak."""
+    rise = max(1, round(steps * recipe.warm_up))
+    if step < rise:
+        return recipe.learning_rate * (0.05 + 0.95 * step / rise)
+    done = (step - rise) / max(1, steps - rise)
+    return recipe.learning_rate * (0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * done)))
+
+
+def augmentation(epoch: int, recipe: Recipe) -> float:
+    """Full strength for the first 70 % of the epochs, then fading towards real hands."""
+    fading = max(0.0, (epoch / recipe.epochs - 0.7) / 0.3)
+    return recipe.augmentation + fading * (recipe.final_augmentation - recipe.augmentation)
+
+
+def batches(data: TrainingData, recipe: Recipe, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """An epoch's batches, the same ones for the same seed: (B, 1, 28, 28) in 0..1 and (B,)."""
+    generator = torch.Generator().manual_seed(recipe.seed * 100_003 + epoch)
+    sizes = (recipe.batch_mnist, recipe.batch_pen, recipe.batch_no_digits)
+    sources = [
+        (torch.from_numpy(part.pictures), torch.from_numpy(part.labels))
+        for part in (data.mnist, data.pen, data.no_digits)
+    ]
+    for _ in range(recipe.steps_per_epoch):
+        picks = [
+            torch.randint(len(labels), (size,), generator=generator)
+            for (_, labels), size in zip(sources, sizes, strict=True)
+        ]
+        pictures = torch.cat([x[pick] for (x, _), pick in zip(sources, picks, strict=True)])
+        labels = torch.cat([y[pick] for (_, y), pick in zip(sources, picks, strict=True)])
+        digits = pictures[:, None].float() / 255
+        yield augment(digits, augmentation(epoch, recipe), generator), labels
+
+
+def loss_of(output: NetworkOutput, labels: Tensor, no_digit_weight: float) -> Tensor:
+    """Cross entropy of the ten digits on digits, and of digit/no digit on everything."""
+    is_digit = labels >= 0
+    ten = F.cross_entropy(output.logits[is_digit], labels[is_digit])
+    two = F.binary_cross_entropy_with_logits(output.digit_logit, is_digit.float())
+    return ten + no_digit_weight * two
+
+
+def train_epoch(run: Run, data: TrainingData, progress: "tqdm[Any]") -> float:
+    """One epoch; returns the mean loss."""
+    run.network.train()
+    recipe, total = run.recipe, 0.0
+    # For dropout; each epoch has its own, so that a resumed run repeats an unbroken one.
+    torch.manual_seed(recipe.seed * 100_003 + run.epoch)
+    steps = recipe.epochs * recipe.steps_per_epoch
+    for i, (digits, labels) in enumerate(batches(data, recipe, run.epoch)):
+        rate = learning_rate(run.epoch * recipe.steps_per_epoch + i, steps, recipe)
+        for group in run.optimizer.param_groups:
+            group["lr"] = rate
+        output = run.network(digits.contiguous(memory_format=torch.channels_last))
+        loss = loss_of(output, labels, recipe.no_digit_weight)
+        run.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(run.network.parameters(), recipe.gradient_norm)
+        run.optimizer.step()
+        run.average.update_parameters(run.network)
+        total += loss.item()
+        progress.update()
+    return total / recipe.steps_per_epoch
+
+
+def predict(network: nn.Module, data: Prepared) -> NetworkOutput:
+    """The network's output on prepared pictures, in evaluation mode."""
+    network.eval()
+    pictures = torch.from_numpy(data.pictures)[:, None].float() / 255
+    with torch.inference_mode():
+        parts = [network(part) for part in torch.split(pictures, 500)]
+    return NetworkOutput(*(torch.cat(values) for values in zip(*parts, strict=True)))
+
+
+def validate(network: nn.Module, data: TrainingData) -> dict[str, float]:
+    """Accuracies on held-out images and writers, and how well no digits are told from digits."""
+    right, certainty = {}, []
+    for name, part in (("mnist", data.validation_mnist), ("pen", data.validation_pen)):
+        output = predict(network, part)
+        right[name] = (output.logits.argmax(1) == torch.from_numpy(part.labels)).float()
+        certainty.append(output.digit_logit)
+    threshold = torch.cat(certainty).quantile(0.01)
+    taken = predict(network, data.validation_no_digits).digit_logit >= threshold
+    conditions = right["pen"].view(10, -1).mean(1)
+    return {
+        "mnist": right["mnist"].mean().item(),
+        "pen": right["pen"].mean().item(),
+        "worst_condition": conditions.min().item(),
+        "no_digits_taken_for_digits": taken.float().mean().item(),
+    }
+
+
+def keep_best(run: Run, data: TrainingData, scores: dict[str, float], folder: Path) -> None:
+    """Save calibrated weights and their card if these scores are the best so far."""
+    score = (scores["mnist"] + scores["pen"]) / 2
+    if score <= run.best:
+        return
+    run.best = score
+    network = DigitNet()
+    network.load_state_dict(run.average.module.state_dict())
+    pipeline = Pipeline(network).eval()
+    digits = [
+        (predict(network, part), torch.from_numpy(part.labels))
+        for part in (data.validation_mnist, data.validation_pen)
+    ]
+    calibrate(pipeline.calibration, digits, predict(network, data.validation_no_digits))
+    card = {
+        "name": "digits",
+        "version": VERSION,
+        "network": {},
+        "parameters": sum(p.numel() for p in network.parameters()),
+        "recipe": dataclasses.asdict(run.recipe),
+        "epoch": run.epoch,
+        "validation": {name: round(value, 5) for name, value in scores.items()},
+    }
+    save_pipeline(pipeline, card, folder)
+
+
+def train(run: Run, data: TrainingData, folder: Path) -> None:
+    """Train to the end of the recipe; the folder holds the best weights, a checkpoint, the log."""
+    folder.mkdir(parents=True, exist_ok=True)
+    recipe = run.recipe
+    progress = tqdm(
+        total=recipe.epochs * recipe.steps_per_epoch,
+        initial=run.epoch * recipe.steps_per_epoch,
+        unit="step",
+        mininterval=1,
+    )
+    while run.epoch < recipe.epochs:
+        start = time.monotonic()
+        loss = train_epoch(run, data, progress)
+        run.epoch += 1
+        scores = validate(run.average.module, data)
+        keep_best(run, data, scores, folder)
+        seconds = round(time.monotonic() - start, 1)
+        run.log.append({"epoch": run.epoch, "loss": loss, **scores, "seconds": seconds})
+        run.save(folder / "checkpoint.pt")
+        lines = "".join(json.dumps(entry) + "\n" for entry in run.log)
+        (folder / "log.jsonl").write_text(lines, encoding="utf-8")
+        learning_curve(run.log, folder / "learning-curve.png")
+        progress.set_postfix(
+            loss=f"{loss:.3f}", mnist=f"{scores['mnist']:.2%}", pen=f"{scores['pen']:.2%}"
+        )
+    progress.close()
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="train", description=__doc__)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=CHECKOUT / "runs" / "digits",
+        help="folder of the run (default: runs/digits)",
+    )
+    parser.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
+    parser.add_argument("--epochs", type=int, help="epochs, instead of the recipe's")
+    parser.add_argument("--steps", type=int, help="steps in each epoch, instead of the recipe's")
+    parser.add_argument("--limit", type=int, help="use only so many items of each data source")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, help="threads of torch (default: all cores)")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parse(arguments)
+    # Denormal numbers appear late in training and slow a CPU down many times.
+    torch.set_flush_denormal(True)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    checkpoint = options.out / "checkpoint.pt"
+    if options.resume and not checkpoint.is_file():
+        print(f"There is nothing to resume: {checkpoint} does not exist.", file=sys.stderr)
+        return 2
+    if options.resume:
+        run = Run.resume(checkpoint)
+    else:
+        changes = {"epochs": options.epochs, "steps_per_epoch": options.steps, "seed": options.seed}
+        recipe = dataclasses.replace(
+            Recipe(), **{name: value for name, value in changes.items() if value is not None}
+        )
+        run = Run.start(recipe)
+    np.random.seed(run.recipe.seed)
+    try:
+        ensure_data()
+        data = training_data(
+            run.recipe.drawings, run.recipe.seed, CHECKOUT / ".cache", options.limit
+        )
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 2
+    train(run, data, options.out)
+    print(f"Done. Weights, log and learning curve are in {options.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

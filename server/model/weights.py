@@ -1,0 +1,94 @@
+"""Saving and loading weights: safetensors and a model card beside them, checked on loading."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from model.errors import ModelError
+from model.network import DigitNet
+from model.pipeline import Pipeline
+
+FOLDER = Path(__file__).parent / "weights"
+
+
+def weights_path(model: str, folder: Path = FOLDER) -> Path:
+    """Where the weights of a model lie, e.g. `weights/digits.safetensors`."""
+    return folder / f"{model}.safetensors"
+
+
+def card_path(model: str, folder: Path = FOLDER) -> Path:
+    """Where the model card of a model lies, e.g. `weights/digits.json`."""
+    return folder / f"{model}.json"
+
+
+def onnx_path(model: str, folder: Path = FOLDER) -> Path:
+    """Where the exported pipeline of a model lies, e.g. `weights/digits.onnx`."""
+    return folder / f"{model}.onnx"
+
+
+def read_card(model: str, folder: Path = FOLDER) -> dict[str, Any]:
+    """Read a model card. Raises ModelError, naming the models there are, if there is none."""
+    path = card_path(model, folder)
+    try:
+        card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        known = ", ".join(sorted(card.stem for card in folder.glob("*.json"))) or "none"
+        raise ModelError(f"There is no model {model!r}; there are: {known}.") from None
+    except ValueError as error:
+        raise ModelError(f"The model card {path.name} is corrupt: {error}") from error
+    return card
+
+
+def version(card: dict[str, Any]) -> str:
+    """Name and version as people read it, e.g. "digits 1.0.0"."""
+    return f"{card['name']} {card['version']}"
+
+
+def read_checked(path: Path, card: dict[str, Any]) -> bytes:
+    """Read a file whose SHA-256 the model card holds.
+
+    Raises ModelError when it is missing or is not the file that the card speaks of.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path.name} cannot be read: {error.strerror}") from error
+    if sha256(content) != card["sha256"].get(path.name):
+        raise ModelError(f"{path.name} is corrupt or not the file that its model card describes")
+    return content
+
+
+def load_pipeline(model: str, folder: Path = FOLDER) -> Pipeline:
+    """Load a trained pipeline, ready to recognise. Raises ModelError."""
+    card = read_card(model, folder)
+    content = read_checked(weights_path(model, folder), card)
+    pipeline = Pipeline(DigitNet(**card["network"]))
+    try:
+        pipeline.load_state_dict(load(content))
+    except (SafetensorError, RuntimeError) as error:
+        raise ModelError(f"The weights of {model} do not fit its network: {error}") from error
+    return pipeline.eval()
+
+
+def save_pipeline(pipeline: Pipeline, card: dict[str, Any], folder: Path) -> None:
+    """Save weights and card; the card gets the weights' checksum."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = save({name: value.contiguous() for name, value in pipeline.state_dict().items()})
+    path = weights_path(card["name"], folder)
+    path.write_bytes(content)
+    write_card({**card, "sha256": {path.name: sha256(content)}}, folder)
+
+
+def write_card(card: dict[str, Any], folder: Path = FOLDER) -> None:
+    """Write a model card as JSON that people can read."""
+    text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
+    card_path(card["name"], folder).write_text(text, encoding="utf-8")
+
+
+def sha256(content: bytes) -> str:
+    """Hexadecimal SHA-256."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,100 @@
+"""Reading the data: right answers on small files, clear errors on broken ones."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model import data
+from model.errors import DataError
+
+
+def idx(values: np.ndarray) -> bytes:
+    return (
+        b"\0\0\x08"
+        + bytes([values.ndim])
+        + np.array(values.shape, ">u4").tobytes()
+        + values.astype(np.uint8).tobytes()
+    )
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bytes])
+def test_an_idx_file_is_read_gzipped_or_not(tmp_path: Path, pack: type[bytes]) -> None:
+    values = np.arange(24).reshape(2, 3, 4)
+    path = tmp_path / "images"
+    path.write_bytes(pack(idx(values)))
+    assert (data.read_idx(path) == values).all()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0\0\x09\x01\0\0\0\0", idx(np.zeros((2, 2)))[:-1], b"\x1f\x8b rubbish"]
+)
+def test_a_corrupt_idx_file_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "train-images"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"train-images is corrupt"):
+        data.read_idx(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"train-images-idx3-ubyte.gz cannot be read: No such file"):
+        data.mnist("train", tmp_path)
+    with pytest.raises(DataError, match=r"pendigits-train.unipen.gz cannot be read"):
+        data.pen_digits(tmp_path)
+    with pytest.raises(DataError, match=r"omniglot_background_small1.zip cannot be read"):
+        data.letters(tmp_path)
+
+
+UNIPEN = """
+.SEGMENT DIGIT 0 ? "8"
+.COMMENT 8 12 224
+.PEN_DOWN
+ 0 500
+ 250 250
+.PEN_UP
+.DT 100
+.PEN_DOWN
+ 500 0
+.PEN_UP
+.SEGMENT DIGIT 1 ? "1"
+.COMMENT 1 3 5
+.PEN_DOWN
+ 250 500
+ 250 0
+.PEN_UP
+"""
+
+
+def test_strokes_are_read_with_y_downwards_and_scaled_to_the_tablet() -> None:
+    eight, one = data.read_unipen(UNIPEN)
+    assert (eight.label, eight.writer, one.label, one.writer) == (8, 12, 1, 3)
+    assert [stroke.tolist() for stroke in eight.strokes] == [[[0, 0], [0.5, 0.5]], [[1, 1]]]
+    assert one.strokes[0].tolist() == [[0.5, 0], [0.5, 1]]
+
+
+def test_the_folder_is_the_one_that_the_environment_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
+    assert data.data_folder() == tmp_path
+
+
+def test_a_four_without_its_second_stroke_is_left_out() -> None:
+    corner = np.array([[0.5, 0.0], [0.3, 0.5], [0.4, 0.6], [0.8, 0.6], [0.85, 0.9]])
+    crossed = np.array([[0.7, 0.2], [0.7, 1.0]])
+    assert data._lacks_second_stroke(data.PenDigit(4, 1, (corner,)))
+    assert not data._lacks_second_stroke(data.PenDigit(4, 1, (corner, crossed)))
+    assert not data._lacks_second_stroke(data.PenDigit(7, 1, (corner,)))
+
+
+def test_the_pen_data_has_all_writers_and_digits() -> None:
+    if not (data.data_folder() / "pen").is_dir():
+        pytest.skip("the pen digits are not there: set DIGITS_DATA, or run `npm run train` once")
+    digits = data.pen_digits()
+    assert {digit.writer for digit in digits} == set(range(1, 31))
+    assert 7470 < len(digits) < 7494
+    assert np.bincount([digit.label for digit in digits]).min() > 700
+    points = np.concatenate([stroke for digit in digits for stroke in digit.strokes])
+    assert points.min() >= 0
+    assert points.max() <= 1

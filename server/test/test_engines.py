@@ -1,0 +1,122 @@
+"""The three engines give the same answers, and say what is wrong when they cannot be had."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pictures import Grey, rectangle, seven
+
+from model import weights
+from model.data import data_folder, mnist
+from model.engines import Engine, load_engine
+from model.errors import ModelError
+
+NAMES = ("torch", "openvino", "onnx")
+
+
+@pytest.fixture(scope="module")
+def engines() -> dict[str, Engine]:
+    return {name: load_engine(name) for name in NAMES}
+
+
+def pictures() -> dict[str, Grey]:
+    return {
+        "384×384": seven(),
+        "white on black": 1 - seven(),
+        "grey paper, hairline": 0.3 + 0.3 * seven(width=2),
+        "96×96": seven(96, 6),
+        "higher than wide": np.pad(seven(200, 14), ((150, 40), (0, 10)), constant_values=1),
+        "wider than high": seven(300, 9)[40:260],
+        "28×28": seven(28, 2),
+        "off-centre": np.pad(seven(100, 8), ((260, 24), (10, 274)), constant_values=1),
+        "blank": np.ones((64, 48), np.float32),
+        "one pixel": np.ones((1, 1), np.float32),
+        "a stroke along the edge": rectangle((90, 70), (0, 10, 8, 80)),
+    }
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnx"])
+@pytest.mark.parametrize("picture", pictures())
+def test_every_engine_reads_what_torch_reads(
+    engines: dict[str, Engine], name: str, picture: str
+) -> None:
+    expected = engines["torch"].recognize(pictures()[picture])
+    found = engines[name].recognize(pictures()[picture])
+    if expected is None or found is None:
+        assert expected is found is None
+        return
+    assert found.box == expected.box
+    assert found.is_digit == pytest.approx(expected.is_digit, abs=1e-4)
+    for part in ("probabilities", "seen", "evidence"):
+        np.testing.assert_allclose(getattr(found, part), getattr(expected, part), atol=1e-4)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_seven_is_read_anywhere_at_any_size_with_any_pen_on_any_paper(
+    engines: dict[str, Engine], name: str
+) -> None:
+    for picture in list(pictures().values())[:8]:
+        reading = engines[name].recognize(picture)
+        assert reading is not None
+        assert reading.probabilities.argmax() == 7
+        assert reading.probabilities.sum() == pytest.approx(1, abs=1e-5)
+        assert reading.is_digit > 0.5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_drawn_reads_as_nothing(engines: dict[str, Engine], name: str) -> None:
+    for brightness in (0.0, 0.4, 1.0):
+        assert engines[name].recognize(np.full((80, 100), brightness, np.float32)) is None
+
+
+def test_a_scribble_is_no_digit(engines: dict[str, Engine]) -> None:
+    scribble = np.ones((200, 200), np.float32)
+    for start in range(20, 180, 20):
+        scribble[start : start + 8, 20:180] = 0
+        scribble[20:180, start : start + 8] = 0
+    reading = engines["torch"].recognize(scribble)
+    assert reading is not None
+    assert reading.is_digit < 0.5
+
+
+def test_mnists_own_pictures_are_read(engines: dict[str, Engine]) -> None:
+    if not (data_folder() / "mnist").is_dir():
+        pytest.skip("MNIST is not there: set DIGITS_DATA, or run `npm run train` once")
+    validation = mnist("validation")
+    right = 0
+    for picture, label in zip(validation.pictures[:200], validation.labels[:200], strict=True):
+        reading = engines["torch"].recognize(picture.astype(np.float32) / 255)
+        right += reading is not None and reading.probabilities.argmax() == label
+    assert right >= 197
+
+
+def test_an_unknown_engine_model_or_device_is_named() -> None:
+    with pytest.raises(ModelError, match=r"'tensorflow'; there are: torch, openvino, onnx"):
+        load_engine("tensorflow")
+    with pytest.raises(ModelError, match=r"'letters'; there are: digits"):
+        load_engine("torch", "letters")
+    with pytest.raises(ModelError, match=r"device 'TOASTER'.*CPU"):
+        load_engine("openvino", device="TOASTER")
+
+
+@pytest.mark.parametrize(("name", "suffix"), [("torch", "safetensors"), ("onnx", "onnx")])
+def test_corrupt_or_missing_weights_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, suffix: str
+) -> None:
+    for path in weights.FOLDER.glob("digits.*"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    damaged = tmp_path / f"digits.{suffix}"
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged.write_bytes(content)
+    card = weights.read_card("digits", tmp_path)
+    with pytest.raises(ModelError, match=f"digits.{suffix} is corrupt"):
+        weights.read_checked(damaged, card)
+    damaged.unlink()
+    with pytest.raises(ModelError, match=f"digits.{suffix} cannot be read"):
+        weights.read_checked(damaged, card)
+
+
+def test_the_shipped_files_are_small() -> None:
+    assert weights.weights_path("digits").stat().st_size < 3_000_000
+    assert weights.onnx_path("digits").stat().st_size < 3_000_000

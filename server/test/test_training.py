@@ -1,0 +1,141 @@
+"""Training: a few real steps on a little of the real data."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tqdm import tqdm
+
+from model import data, train
+from model.augment import augment
+from model.calibrate import fit_temperature
+from model.evaluate import Answer, Result, calibration_error
+from model.prepare import NO_DIGIT, TrainingData, training_data
+from model.recipe import Recipe
+from model.weights import load_pipeline
+
+RECIPE = dataclasses.replace(Recipe(), epochs=2, steps_per_epoch=6, learning_rate=2e-3, drawings=2)
+LIMIT = 40
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def prepared(cache: Path) -> TrainingData:
+    if not (data.data_folder() / "pen").is_dir():
+        pytest.skip("the data is not there: set DIGITS_DATA, or run `npm run train` once")
+    return training_data(RECIPE.drawings, RECIPE.seed, cache, LIMIT)
+
+
+def epoch(run: train.Run, prepared: TrainingData) -> float:
+    loss = train.train_epoch(run, prepared, tqdm(disable=True))
+    run.epoch += 1
+    return loss
+
+
+def test_every_source_is_prepared_as_normalised_pictures(prepared: TrainingData) -> None:
+    sizes = [len(part.pictures) for part in prepared]
+    assert sizes == [40, 80, 40 + 40 + 160, 40, 400, 40 + 40 + 160]
+    for part in prepared:
+        assert part.pictures.shape[1:] == (28, 28)
+        assert len(part.labels) == len(part.pictures)
+    assert set(prepared.no_digits.labels) == {NO_DIGIT}
+    # All ten conditions show the same digits, and none is blank.
+    conditions = prepared.validation_pen.pictures.reshape(10, 40, 28, 28)
+    assert conditions.max(axis=(2, 3)).min() > 200
+    assert np.abs(conditions[1] / 255 - conditions[7] / 255).mean() < 0.03
+
+
+def test_prepared_data_is_read_back_from_the_cache(prepared: TrainingData, cache: Path) -> None:
+    again = training_data(RECIPE.drawings, RECIPE.seed, cache, LIMIT)
+    for part, expected in zip(again, prepared, strict=True):
+        assert (part.pictures == expected.pictures).all()
+
+
+def test_the_loss_falls(prepared: TrainingData) -> None:
+    run = train.Run.start(RECIPE)
+    first, second = epoch(run, prepared), epoch(run, prepared)
+    assert second < first
+
+
+def test_a_resumed_run_ends_like_an_unbroken_one(prepared: TrainingData, tmp_path: Path) -> None:
+    unbroken = train.Run.start(RECIPE)
+    epoch(unbroken, prepared)
+    unbroken.save(tmp_path / "checkpoint.pt")
+    epoch(unbroken, prepared)
+    torch.manual_seed(99)
+    resumed = train.Run.resume(tmp_path / "checkpoint.pt")
+    epoch(resumed, prepared)
+    for name, value in unbroken.average.module.state_dict().items():
+        assert torch.equal(resumed.average.module.state_dict()[name], value), name
+
+
+def test_a_run_leaves_weights_that_load_a_log_and_a_picture(
+    prepared: TrainingData, tmp_path: Path
+) -> None:
+    run = train.Run.start(RECIPE)
+    train.train(run, prepared, tmp_path)
+    log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [entry["epoch"] for entry in log] == [1, 2]
+    assert 0 <= log[-1]["pen"] <= 1
+    assert (tmp_path / "learning-curve.png").read_bytes().startswith(b"\x89PNG")
+    pipeline = load_pipeline("digits", tmp_path)
+    output = pipeline(torch.ones(1, 1, 50, 50).index_fill_(3, torch.tensor([20, 21, 22]), 0))
+    assert output.probabilities.sum().item() == pytest.approx(1, abs=1e-5)
+
+
+def test_missing_data_ends_the_command_with_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mnist").write_text("a file where the folder should be")
+    monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
+    assert train.main(["--out", str(tmp_path / "run")]) == 2
+    assert "mnist cannot be made" in capsys.readouterr().err
+
+
+def test_there_is_nothing_to_resume_in_an_empty_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train.main(["--resume", "--out", str(tmp_path)]) == 2
+    assert "nothing to resume" in capsys.readouterr().err
+
+
+def test_the_learning_rate_rises_then_falls() -> None:
+    rates = [train.learning_rate(step, 100, RECIPE) for step in range(100)]
+    peak = int(np.argmax(rates))
+    assert rates == sorted(rates[: peak + 1]) + sorted(rates[peak + 1 :], reverse=True)
+    assert rates[peak] == pytest.approx(RECIPE.learning_rate)
+    assert rates[-1] < 0.01 * rates[peak]
+
+
+def test_augmentation_varies_each_picture_and_keeps_range_and_shape() -> None:
+    digits = torch.zeros(8, 1, 28, 28)
+    digits[:, :, 4:24, 12:16] = 1
+    varied = augment(digits, 1.0, torch.Generator().manual_seed(0))
+    assert varied.shape == digits.shape
+    assert varied.min() >= 0
+    assert varied.max() <= 1
+    assert all(not torch.allclose(varied[i], varied[0], atol=0.05) for i in range(1, 8))
+    assert 0.4 < varied.sum() / digits.sum() < 2
+    assert torch.equal(augment(digits, 0.0, torch.Generator()), digits)
+
+
+def test_the_temperature_of_overconfident_logits_is_found() -> None:
+    generator = torch.Generator().manual_seed(0)
+    honest = torch.randn(20_000, 10, generator=generator)
+    labels = torch.multinomial(honest.softmax(1), 1, generator=generator).squeeze(1)
+    assert fit_temperature([(3 * honest, labels)]) == pytest.approx(3, rel=0.05)
+
+
+def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
+    picture = np.zeros((28, 28), np.uint8)
+    answers = [Answer(1, 0.9, 1.0, picture)] * 10
+    labels = np.array([1] * 6 + [2] * 4)
+    assert calibration_error(Result("", labels, answers)) == pytest.approx(0.3)
+    assert calibration_error(Result("", np.array([1] * 9 + [2]), answers)) == pytest.approx(0)
