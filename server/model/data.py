@@ -5,6 +5,7 @@ Files are looked for in the folder that the environment variable DIGITS_DATA nam
 """
 
 import gzip
+import hashlib
 import io
 import os
 import re
@@ -76,6 +77,17 @@ def data_folder() -> Path:
         return Path(named)
     beside = CHECKOUT.parent / "shared" / "data"
     return beside if beside.is_dir() else CHECKOUT / "data"
+
+
+def checksums(folder: Path | None = None) -> dict[str, str]:
+    """SHA-256 of every file that the network trains on or is measured on, by name."""
+    folder = folder or data_folder()
+    names = ("mnist/*.gz", "pen/*.gz", "letters/*.zip")
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for name in names
+        for path in sorted(folder.glob(name))
+    }
 
 
 def mnist(part: str, folder: Path | None = None) -> Images:

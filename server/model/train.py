@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -21,7 +20,7 @@ from tqdm import tqdm
 
 from model.augment import augment
 from model.calibrate import calibrate
-from model.data import CHECKOUT
+from model.data import CHECKOUT, checksums
 from model.download import ensure_data
 from model.errors import DataError
 from model.figures import learning_curve
@@ -44,6 +43,8 @@ class Run:
     optimizer: torch.optim.Optimizer
     epoch: int
     best: float
+    data: dict[str, str]
+    """Checksums of the data files."""
     log: list[dict[str, Any]]
 
     @classmethod
@@ -55,7 +56,7 @@ class Run:
             network, avg_fn=partial(moving_average, recipe.average_decay), use_buffers=True
         )
         optimizer = torch.optim.AdamW(parameter_groups(network, recipe.weight_decay))
-        return cls(recipe, network, average, optimizer, epoch=0, best=0.0, log=[])
+        return cls(recipe, network, average, optimizer, epoch=0, best=0.0, data=checksums(), log=[])
 
     def save(self, path: Path) -> None:
         state = {
@@ -65,6 +66,7 @@ class Run:
             "optimizer": self.optimizer.state_dict(),
             "epoch": self.epoch,
             "best": self.best,
+            "data": self.data,
             "log": self.log,
         }
         unfinished = path.with_suffix(".part")
@@ -79,6 +81,7 @@ class Run:
         run.average.load_state_dict(state["average"])
         run.optimizer.load_state_dict(state["optimizer"])
         run.epoch, run.best, run.log = state["epoch"], state["best"], state["log"]
+        run.data = state["data"]
         return run
 
 
@@ -209,6 +212,7 @@ def keep_best(run: Run, data: TrainingData, scores: dict[str, float], folder: Pa
         "network": {},
         "parameters": sum(p.numel() for p in network.parameters()),
         "recipe": dataclasses.asdict(run.recipe),
+        "data": run.data,
         "epoch": run.epoch,
         "validation": {name: round(value, 5) for name, value in scores.items()},
     }
@@ -260,6 +264,14 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def chosen_recipe(options: argparse.Namespace) -> Recipe:
+    """The recipe with what the command line changes in it."""
+    changes = {"epochs": options.epochs, "steps_per_epoch": options.steps, "seed": options.seed}
+    return dataclasses.replace(
+        Recipe(), **{name: value for name, value in changes.items() if value is not None}
+    )
+
+
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     # Denormal numbers appear late in training and slow a CPU down many times.
@@ -270,17 +282,11 @@ def main(arguments: list[str] | None = None) -> int:
     if options.resume and not checkpoint.is_file():
         print(f"There is nothing to resume: {checkpoint} does not exist.", file=sys.stderr)
         return 2
-    if options.resume:
-        run = Run.resume(checkpoint)
-    else:
-        changes = {"epochs": options.epochs, "steps_per_epoch": options.steps, "seed": options.seed}
-        recipe = dataclasses.replace(
-            Recipe(), **{name: value for name, value in changes.items() if value is not None}
-        )
-        run = Run.start(recipe)
-    np.random.seed(run.recipe.seed)
     try:
         ensure_data()
+        run = Run.resume(checkpoint) if options.resume else Run.start(chosen_recipe(options))
+        if run.data != checksums():
+            raise DataError("The data files are not those that this run began with.")
         data = training_data(
             run.recipe.drawings, run.recipe.seed, CHECKOUT / ".cache", options.limit
         )

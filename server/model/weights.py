@@ -8,6 +8,7 @@ from typing import Any
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
+from model.card import markdown
 from model.errors import ModelError
 from model.network import DigitNet
 from model.pipeline import Pipeline
@@ -84,9 +85,11 @@ def save_pipeline(pipeline: Pipeline, card: dict[str, Any], folder: Path) -> Non
 
 
 def write_card(card: dict[str, Any], folder: Path = FOLDER) -> None:
-    """Write a model card as JSON that people can read."""
+    """Write a model card, as JSON for programs and as Markdown for people."""
+    path = card_path(card["name"], folder)
     text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
-    card_path(card["name"], folder).write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    path.with_suffix(".md").write_text(markdown(card), encoding="utf-8")
 
 
 def sha256(content: bytes) -> str:
