@@ -1,0 +1,60 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { draw } from './hand';
+import { writing } from './handwriting';
+import { expect, test } from './test';
+
+const NO_DIGIT = {
+  text: '5',
+  digits: [{ digit: 5, confidence: 0.4, is_digit: 0.1, probabilities: Array<number>(10).fill(0.1), box: [0, 0, 9, 9] }],
+  model: 'digits 1.0.0',
+  engine: 'torch',
+  elapsed_ms: 1,
+};
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme });
+    test.beforeEach(async ({ page }) => {
+      await page.goto('/');
+      // A colour on its way from one state to the next has no contrast to judge.
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+    });
+
+    test('axe finds nothing wrong with an empty sheet', async ({ page }) => {
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('axe finds nothing wrong with a reading', async ({ page, hand, reading }) => {
+      await draw(hand, writing(9));
+      await expect(reading).toHaveText('9');
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('axe finds nothing wrong while the server is away', async ({ page, hand }) => {
+      await page.route('**/api/**', (route) => route.abort());
+      await draw(hand, writing(1));
+      await expect(page.getByTestId('status')).not.toBeEmpty();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('axe finds nothing wrong with something that is no digit', async ({ page, hand }) => {
+      await page.route('**/api/recognize*', (route) => route.fulfill({ json: NO_DIGIT }));
+      await draw(hand, writing(5));
+      await expect(page.getByText('Not a digit')).toBeVisible();
+      await expect(page.getByTestId('reading')).toBeEmpty();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('axe finds nothing wrong with the list of shortcuts', async ({ page }) => {
+      await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,55 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const SCRIPT = fileURLToPath(new URL('../../scripts/serve.mjs', import.meta.url));
+const START_TIME = 120_000;
+
+/** The environment of a server for tests: they draw faster than any person may. */
+export function serverSettings(port: number): Record<string, string> {
+  return { PORT: String(port), RATELIMIT_ENABLED: 'false' };
+}
+
+/** A server that a test starts, stops and starts again. */
+export class OwnServer {
+  #process: ChildProcess | null = null;
+  readonly #port: number;
+
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  get address(): string {
+    return `http://localhost:${this.#port}`;
+  }
+
+  async start(): Promise<void> {
+    this.#process = spawn(process.execPath, [SCRIPT], {
+      env: { ...process.env, ...serverSettings(this.#port) },
+      stdio: 'ignore',
+    });
+    const deadline = Date.now() + START_TIME;
+    while (!(await this.#isHealthy())) {
+      if (this.#process.exitCode !== null) throw new Error('The server stopped while it started.');
+      if (Date.now() > deadline) throw new Error('The server did not start in time.');
+      await pause(200);
+    }
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#process;
+    this.#process = null;
+    if (running?.exitCode !== null) return;
+    running.kill('SIGTERM');
+    await once(running, 'exit');
+  }
+
+  async #isHealthy(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.address}/api/health`)).ok;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { cleanup, render, screen } from '@testing-library/react';
+import { afterEach, describe, expect, it } from 'vitest';
+import { answerOf } from '../recognition/examples';
+import { RecognitionFailure } from '../recognition/recognizer';
+import { NOTHING_RECOGNIZED, type Recognition } from '../recognition/scheduler';
+import { Reading } from './Reading';
+
+afterEach(cleanup);
+
+function show(change: Partial<Recognition>): void {
+  render(<Reading recognition={{ ...NOTHING_RECOGNIZED, ...change }} />);
+}
+const reading = () => screen.getByTestId('reading');
+
+describe('the reading', () => {
+  it('is empty, and announced when it changes', () => {
+    show({});
+    expect(reading().textContent).toBe('');
+    expect(reading().getAttribute('aria-live')).toBe('polite');
+  });
+
+  it('is exactly the digit', () => {
+    show({ answer: answerOf(7) });
+    expect(reading().textContent).toBe('7');
+  });
+
+  it('comes with words and a percentage that do not round up to certainty', () => {
+    show({ answer: answerOf(7, 0.9997) });
+    expect(screen.getByText('Certain')).toBeDefined();
+    expect(screen.getByText('99.9%')).toBeDefined();
+  });
+
+  it('stays empty for what is no digit, and the guess is called a guess', () => {
+    show({ answer: answerOf(5, 0.61, { isDigit: 0.1 }) });
+    expect(reading().textContent).toBe('');
+    expect(screen.getByText('Not a digit')).toBeDefined();
+    expect(screen.getByText('At a guess a 5, 61%')).toBeDefined();
+  });
+});
+
+describe('a failure', () => {
+  it('is one sentence in a live region that was there before it', () => {
+    show({});
+    expect(screen.getByTestId('status').textContent).toBe('');
+    cleanup();
+    show({ failure: new RecognitionFailure('unreachable') });
+    expect(screen.getByTestId('status').textContent).toContain('cannot be reached');
+    expect(screen.getByTestId('status').getAttribute('aria-live')).toBe('polite');
+  });
+
+  it('is told in the server’s own words where it has some', () => {
+    show({ failure: new RecognitionFailure('refused', 'The picture is too large.') });
+    expect(screen.getByTestId('status').textContent).toBe('The picture is too large.');
+  });
+});

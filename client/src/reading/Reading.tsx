@@ -1,0 +1,27 @@
+import type { Recognition } from '../recognition/scheduler';
+import { Status } from '../status/Status';
+import { judge } from './judgement';
+import { Words } from './Words';
+import { texts } from '../texts';
+
+/** The digit, large, and in words how far to trust it. */
+export function Reading({ recognition }: { readonly recognition: Recognition }) {
+  const judgement = judge(recognition.answer);
+  const text = judgement.kind === 'read' ? judgement.text : '';
+  return (
+    <section className="reading" aria-label={texts.reading.label}>
+      <div className="reading-numeral">
+        <output className="reading-text" data-testid="reading" data-length={Math.min(text.length, 5)} aria-live="polite">
+          {text}
+        </output>
+        {judgement.kind === 'notDigit' && (
+          <span className="reading-guess" aria-hidden="true">{judgement.guess.digit}?</span>
+        )}
+      </div>
+      <div className="reading-words">
+        <Status failure={recognition.failure} />
+        {!recognition.failure && <Words judgement={judgement} asking={recognition.asking} />}
+      </div>
+    </section>
+  );
+}

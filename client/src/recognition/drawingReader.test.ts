@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DrawingStore } from '../canvas/drawingStore';
+import { readDrawing } from './drawingReader';
+
+const reader = { follow: vi.fn(), replace: vi.fn(), clear: vi.fn(), retryNow: vi.fn() };
+const onSheet = { x: 0.5, y: 0.5 };
+
+let store: DrawingStore;
+let stop: () => void;
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  store = new DrawingStore();
+  stop = readDrawing(store, reader);
+});
+afterEach(() => { stop(); });
+
+const drawStroke = (): void => {
+  store.dispatch({ type: 'begin', point: onSheet, width: 0.05 });
+  store.dispatch({ type: 'extend', points: [{ x: 0.6, y: 0.6 }] });
+  store.dispatch({ type: 'finish' });
+};
+
+describe('reading a drawing', () => {
+  it('follows the pen from where it touches, and asks nothing new when it lifts', () => {
+    drawStroke();
+    expect(reader.follow).toHaveBeenCalledTimes(2);
+  });
+
+  it('takes what undo and redo leave for another drawing', () => {
+    drawStroke();
+    drawStroke();
+    store.dispatch({ type: 'undo' });
+    store.dispatch({ type: 'redo' });
+    expect(reader.replace).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks nothing about an empty sheet, whether cleared or undone', () => {
+    drawStroke();
+    store.dispatch({ type: 'undo' });
+    expect(reader.clear).toHaveBeenCalledTimes(1);
+    drawStroke();
+    store.dispatch({ type: 'clear' });
+    expect(reader.clear).toHaveBeenCalledTimes(2);
+    expect(reader.replace).not.toHaveBeenCalled();
+  });
+
+  it('asks nothing about a stroke beside the sheet', () => {
+    store.dispatch({ type: 'begin', point: { x: 1.5, y: 0.5 }, width: 0.05 });
+    expect(reader.follow).not.toHaveBeenCalled();
+  });
+
+  it('tries again when the network is back', () => {
+    window.dispatchEvent(new Event('online'));
+    expect(reader.retryNow).toHaveBeenCalledTimes(1);
+  });
+
+  it('stops when it is told to', () => {
+    stop();
+    drawStroke();
+    expect(reader.follow).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,31 @@
+import { hasInkOnSheet } from '../canvas/bounds';
+import { allStrokes, type Drawing, type DrawingAction } from '../canvas/drawing';
+import type { DrawingStore } from '../canvas/drawingStore';
+import { pictureOf } from '../canvas/picture';
+import type { RecognitionScheduler } from './scheduler';
+
+type Reader = Pick<RecognitionScheduler, 'follow' | 'replace' | 'clear' | 'retryNow'>;
+
+/** The actions after which there is only more ink than before. */
+const ADDS_INK: readonly DrawingAction['type'][] = ['begin', 'extend'];
+
+/** Has every change of the drawing read; returns what stops it. */
+export function readDrawing(store: DrawingStore, scheduler: Reader): () => void {
+  function drawingChanged(drawing: Drawing, { type }: DrawingAction): void {
+    // A lifted pen leaves exactly the ink that has been asked about already.
+    if (type === 'finish') return;
+    const strokes = allStrokes(drawing);
+    if (!hasInkOnSheet(strokes)) scheduler.clear();
+    else if (ADDS_INK.includes(type)) scheduler.follow(() => pictureOf(strokes));
+    else scheduler.replace(() => pictureOf(strokes));
+  }
+
+  const retry = (): void => { scheduler.retryNow(); };
+  const unsubscribe = store.subscribe(drawingChanged);
+  window.addEventListener('online', retry);
+  return () => {
+    unsubscribe();
+    window.removeEventListener('online', retry);
+    scheduler.clear();
+  };
+}

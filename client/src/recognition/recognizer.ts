@@ -1,0 +1,52 @@
+/** What is to be read. A recogniser takes it in the form that suits it, before it first waits. */
+export interface Picture {
+  readonly pngDataUrl: () => string;
+}
+
+export interface RecognizedDigit {
+  readonly digit: number;
+  /** 0..1, calibrated: of the answers given with 0.9, nine in ten are right. */
+  readonly confidence: number;
+  /** 0..1, whether this is a digit at all. */
+  readonly isDigit: number;
+  /** Ten, one for each digit, 0..1. */
+  readonly probabilities: readonly number[];
+  /** Address of the 28×28 picture that the network saw, where the recogniser gives it. */
+  readonly seen: string | null;
+}
+
+export interface Answer {
+  /** What is read, left to right; empty where nothing is drawn. */
+  readonly text: string;
+  readonly digits: readonly RecognizedDigit[];
+  readonly model: string;
+  readonly engine: string;
+  readonly elapsedMs: number;
+}
+
+export interface Recognizer {
+  /** Rejects with a RecognitionFailure, or with whatever the signal was aborted with. */
+  readonly recognize: (picture: Picture, signal: AbortSignal) => Promise<Answer>;
+}
+
+export type FailureKind =
+  /** Nothing answers: the same picture may well be read a little later. */
+  | 'unreachable'
+  /** It answers, and asks for fewer pictures. */
+  | 'busy'
+  /** It answers that it will not read this picture. */
+  | 'refused'
+  /** It answers something that cannot be understood. */
+  | 'broken';
+
+export class RecognitionFailure extends Error {
+  override readonly name = 'RecognitionFailure';
+
+  constructor(
+    readonly kind: FailureKind,
+    /** A sentence from the recogniser itself, where it gave one. */
+    readonly detail: string | null = null,
+  ) {
+    super(detail ?? kind);
+  }
+}

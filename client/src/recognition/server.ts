@@ -1,0 +1,60 @@
+import { isFields, parseAnswer } from './answer';
+import { RecognitionFailure, type Answer, type Picture, type Recognizer } from './recognizer';
+
+const ADDRESS = '/api/recognize?include=seen';
+
+/** A server that says nothing for so long, in milliseconds, counts as away. */
+export const SERVER_TIMEOUT = 5000;
+
+/** What a proxy answers while the server behind it is away or overwhelmed. */
+const AWAY_STATUSES: readonly number[] = [502, 503, 504];
+
+export const serverRecognizer: Recognizer = { recognize };
+
+async function recognize(picture: Picture, signal: AbortSignal): Promise<Answer> {
+  const body = JSON.stringify({ image: picture.pngDataUrl() });
+  const patience = new AbortController();
+  const timer = setTimeout(() => { patience.abort(); }, SERVER_TIMEOUT);
+  const giveUp = (): void => { patience.abort(); };
+  signal.addEventListener('abort', giveUp);
+  try {
+    signal.throwIfAborted();
+    return await ask(body, patience.signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof RecognitionFailure ? error : new RecognitionFailure('unreachable');
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+/** Rejects with fetch's own error where the network or the patience fails. */
+async function ask(body: string, signal: AbortSignal): Promise<Answer> {
+  const response = await fetch(ADDRESS, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json, application/problem+json' },
+    body,
+    signal,
+  });
+  const text = await response.text();
+  if (!response.ok) throw failureOf(response.status, decode(text));
+  const answer = parseAnswer(decode(text));
+  if (!answer) throw new RecognitionFailure('broken');
+  return answer;
+}
+
+function failureOf(status: number, problem: unknown): RecognitionFailure {
+  if (AWAY_STATUSES.includes(status)) return new RecognitionFailure('unreachable');
+  const detail = isFields(problem) && typeof problem.detail === 'string' ? problem.detail : null;
+  if (status === 429) return new RecognitionFailure('busy', detail);
+  return status < 500 ? new RecognitionFailure('refused', detail) : new RecognitionFailure('broken', detail);
+}
+
+function decode(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}

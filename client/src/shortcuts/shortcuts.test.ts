@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { commandOf, type Key } from './shortcuts';
+
+const plain = { ctrlKey: false, metaKey: false, shiftKey: false, altKey: false };
+const press = (key: string, held: Partial<Key> = {}) => commandOf({ ...plain, ...held, key });
+
+describe('the keyboard', () => {
+  it.each([
+    ['z', { ctrlKey: true }, 'undo'],
+    ['z', { metaKey: true }, 'undo'],
+    ['Z', { ctrlKey: true, shiftKey: true }, 'redo'],
+    ['Z', { metaKey: true, shiftKey: true }, 'redo'],
+    ['y', { ctrlKey: true }, 'redo'],
+    ['Escape', {}, 'clear'],
+    ['Delete', {}, 'clear'],
+    ['[', {}, 'thinner'],
+    [']', {}, 'thicker'],
+    ['?', { shiftKey: true }, 'help'],
+  ])('understands %s with %o as %s', (key, held, command) => {
+    expect(press(key, held)).toBe(command);
+  });
+
+  it('understands brackets that need AltGr', () => {
+    expect(press('[', { ctrlKey: true, altKey: true })).toBe('thinner');
+  });
+
+  it.each([['z', {}], ['y', { metaKey: true }], ['[', { ctrlKey: true }], ['r', { ctrlKey: true }], ['a', {}]])(
+    'leaves %s with %o to the browser',
+    (key, held) => {
+      expect(press(key, held)).toBeNull();
+    },
+  );
+});

@@ -1,0 +1,44 @@
+export type Command = 'undo' | 'redo' | 'clear' | 'thinner' | 'thicker' | 'help';
+
+/** What is asked of a keyboard event here. */
+export interface Key {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+  readonly altKey: boolean;
+}
+
+interface Shortcut {
+  readonly command: Command;
+  /** As shown: each entry is one way, written as the keys held together. */
+  readonly ways: readonly (readonly string[])[];
+}
+
+const CONTROL = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl';
+
+export const SHORTCUTS: readonly Shortcut[] = [
+  { command: 'undo', ways: [[CONTROL, 'Z']] },
+  { command: 'redo', ways: [[CONTROL, 'Shift', 'Z'], ['Ctrl', 'Y']] },
+  { command: 'clear', ways: [['Esc'], ['Delete']] },
+  { command: 'thinner', ways: [['[']] },
+  { command: 'thicker', ways: [[']']] },
+  { command: 'help', ways: [['?']] },
+];
+
+const PLAIN_KEYS: Readonly<Record<string, Command>> = {
+  Escape: 'clear',
+  Delete: 'clear',
+  '[': 'thinner',
+  ']': 'thicker',
+  '?': 'help',
+};
+
+/** The command that a key press asks for; null where it asks for none. */
+export function commandOf({ key, ctrlKey, metaKey, shiftKey, altKey }: Key): Command | null {
+  // AltGr, which many keyboards need for [ and ], reports itself as Ctrl and Alt.
+  if (!(ctrlKey || metaKey) || altKey) return PLAIN_KEYS[key] ?? null;
+  const letter = key.toLowerCase();
+  if (letter === 'z') return shiftKey ? 'redo' : 'undo';
+  return letter === 'y' && ctrlKey && !shiftKey ? 'redo' : null;
+}

@@ -1,0 +1,35 @@
+import { useEffect, useEffectEvent, type Dispatch, type SetStateAction } from 'react';
+import type { DrawingAction } from '../canvas/drawing';
+import { clampPen } from '../canvas/pen';
+import { commandOf, type Command } from './shortcuts';
+
+interface ShortcutTargets {
+  readonly dispatch: (action: DrawingAction) => void;
+  readonly setPen: Dispatch<SetStateAction<number>>;
+  readonly showList: (open: boolean) => void;
+  /** While something else, such as an open dialog, has the keyboard. */
+  readonly paused: boolean;
+}
+
+export function useShortcuts({ dispatch, setPen, showList, paused }: ShortcutTargets): void {
+  const run: Record<Command, () => void> = {
+    undo: () => { dispatch({ type: 'undo' }); },
+    redo: () => { dispatch({ type: 'redo' }); },
+    clear: () => { dispatch({ type: 'clear' }); },
+    thinner: () => { setPen((pen) => clampPen(pen - 1)); },
+    thicker: () => { setPen((pen) => clampPen(pen + 1)); },
+    help: () => { showList(true); },
+  };
+
+  const keyPressed = useEffectEvent((event: KeyboardEvent) => {
+    const command = commandOf(event);
+    if (!command || paused || event.defaultPrevented) return;
+    event.preventDefault();
+    run[command]();
+  });
+
+  useEffect(() => {
+    window.addEventListener('keydown', keyPressed);
+    return () => { window.removeEventListener('keydown', keyPressed); };
+  }, []);
+}
