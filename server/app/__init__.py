@@ -1,0 +1,43 @@
+"""The web application: it knows HTTP, and of the recogniser only its engine."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+
+def create_app(settings: "Settings | None" = None) -> Flask:
+    """Make the application, its model loaded and warm.
+
+    settings: read from the environment and `.env` when None
+    Raises StartupError, with one sentence, when a setting is wrong or the model cannot be had.
+    """
+    # Here and not above, so that a wrong setting or a port in use is told of without waiting for
+    # PyTorch, and `python -m app.settings` finds that module not imported yet.
+    from app import api, client, headers, problems
+    from app.bodies import UploadRequest
+    from app.recognizer import Recognizer
+    from app.settings import read_settings
+
+    settings = settings or read_settings()
+    set_up_logging(settings.log_level)
+    app = Flask(__name__, static_folder=None)
+    app.request_class = UploadRequest
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order reads better
+    app.extensions["settings"] = settings
+    app.extensions["recognizer"] = Recognizer(settings)
+    app.register_blueprint(api.blueprint)
+    app.url_map.converters["client_file"] = client.ClientFileConverter
+    app.register_blueprint(client.blueprint)
+    problems.register(app)
+    headers.register(app)
+    return app
+
+
+def set_up_logging(level: str) -> None:
+    """Log to the standard error, once; a server that set up logging itself keeps its own."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("app").setLevel(level.upper())

@@ -1,0 +1,157 @@
+"""From a request's body, in any of its three forms, to the bytes of a picture."""
+
+import base64
+import binascii
+import io
+import json
+import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import IO, Any
+
+from flask import Request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from app.problems import ProblemError
+
+ENVELOPE = 16 * 1024
+"""Bytes for what surrounds a picture: JSON's braces, a data URL's head, multipart's boundaries."""
+
+BASE64_GROWTH = 4 / 3 * 1.05
+"""How much longer a picture is in JSON: base64, and line breaks or escaped slashes within it."""
+
+MOST_PARTS = 100
+
+DATA_URL = re.compile(r"data:([^,]*),", re.IGNORECASE)
+URL_SAFE = bytes.maketrans(b"-_", b"+/")
+WHITESPACE = b" \t\r\n\f"
+
+FORMS = (
+    'JSON {"image": "data:image/png;base64,…"} as application/json, multipart/form-data with a '
+    "file named image, or the picture itself with its image/… content type"
+)
+
+
+class UploadRequest(Request):
+    """A request whose uploaded files stay in memory: they are small, and nobody else's business."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return io.BytesIO()
+
+
+def picture_bytes(request: UploadRequest, max_bytes: int) -> bytes:
+    """The picture file in a request's body; the body is not read when its length is too great.
+
+    max_bytes: the most that the file may have; around it, and for base64, there is room beside
+    Raises ProblemError: 400 for a body that cannot be parsed, 413 for a file that is too long, 415
+    for a content type that is none of `FORMS`, 422 for a body with no picture in it.
+    """
+    if request.mimetype == "application/json":
+        data = _from_json(request, max_bytes)
+    elif request.mimetype == "multipart/form-data":
+        data = _from_form(request, max_bytes)
+    elif request.mimetype.startswith("image/"):
+        data = _read(request, max_bytes)
+    else:
+        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Send {FORMS}.")
+    if len(data) > max_bytes:
+        raise RequestEntityTooLarge
+    return data
+
+
+def _read(request: Request, most: int) -> bytes:
+    # A body without a Content-Length is cut at the limit in silence, hence one byte more.
+    request.max_content_length = most + 1
+    with _reading():
+        data = request.get_data(cache=False)
+    if len(data) > most:
+        raise RequestEntityTooLarge
+    return data
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """A body that breaks off or is framed wrongly fails in the server's own ways, all of them the
+    client's doing."""
+    try:
+        yield
+    except (HTTPException, ProblemError):
+        raise
+    except Exception as error:
+        raise _bad(f"The body cannot be read: {type(error).__name__}.") from error
+
+
+def _bad(detail: str) -> ProblemError:
+    return ProblemError(HTTPStatus.BAD_REQUEST, detail)
+
+
+def _unusable(detail: str) -> ProblemError:
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+
+
+def _from_form(request: UploadRequest, max_bytes: int) -> bytes:
+    if not request.mimetype_params.get("boundary"):
+        raise _bad("The multipart body's content type names no boundary.")
+    request.max_content_length = request.max_form_memory_size = max_bytes + ENVELOPE
+    request.max_form_parts = MOST_PARTS
+    with _reading():
+        files = request.files.getlist("image")
+        if len(files) == 1:
+            data: bytes = files[0].read()
+            return data
+    if files:
+        raise _unusable("Send one file named image, not several.")
+    if "image" in request.form:
+        raise _unusable("The part named image is text: send it as a file, with a file name.")
+    raise _unusable("The form has no file named image.")
+
+
+def _from_json(request: Request, max_bytes: int) -> bytes:
+    body = _read(request, math.ceil(max_bytes * BASE64_GROWTH) + ENVELOPE)
+    message = _parse_json(body)
+    if not isinstance(message, dict) or "image" not in message:
+        raise _unusable('The JSON must be an object with a field "image".')
+    image = message["image"]
+    if not isinstance(image, str):
+        raise _unusable('The field "image" must be a string: a data URL, or base64.')
+    return _from_base64(_data_of_url(image.strip()))
+
+
+def _parse_json(body: bytes) -> Any:
+    """JSON is UTF-8 whatever the content type's charset says (RFC 8259, section 8.1)."""
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise _bad("The body is not JSON in UTF-8.") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _data_of_url(image: str) -> str:
+    """What follows a data URL's comma (RFC 2397); bare base64 comes back as it is."""
+    match = DATA_URL.match(image)
+    if match is None:
+        return image
+    if not match[1].lower().rstrip().endswith(";base64"):
+        raise _bad("A data URL must say that it is base64: data:image/png;base64, and the data.")
+    return image[match.end() :]
+
+
+def _from_base64(text: str) -> bytes:
+    """Decode base64, also of the URL-safe alphabet, without its padding, or broken into lines."""
+    try:
+        characters = text.encode("ascii").translate(URL_SAFE, WHITESPACE).rstrip(b"=")
+        padding = b"=" * (-len(characters) % 4)
+        return base64.b64decode(characters + padding, validate=True)
+    except (UnicodeEncodeError, binascii.Error):
+        raise _bad("The image is neither a data URL nor base64.") from None

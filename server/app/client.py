@@ -1,0 +1,59 @@
+"""The built client: its page, and the files that belong to it."""
+
+import mimetypes
+from http import HTTPStatus
+
+from flask import Blueprint, Response, send_from_directory
+from werkzeug.routing import BaseConverter
+
+from app.settings import ROOT
+
+blueprint = Blueprint("client", __name__)
+
+FOLDER = ROOT / "client" / "dist"
+
+NOT_BUILT = "The page has not been built yet: run `npm start` in the root of the repository.\n"
+
+# What the operating system says of these is not to be relied on, on Windows least of all.
+for _suffix, _type in (
+    (".js", "text/javascript"),
+    (".mjs", "text/javascript"),
+    (".css", "text/css"),
+    (".svg", "image/svg+xml"),
+    (".wasm", "application/wasm"),
+    (".woff2", "font/woff2"),
+    (".webmanifest", "application/manifest+json"),
+    (".onnx", "application/octet-stream"),
+):
+    mimetypes.add_type(_type, _suffix)
+
+
+class ClientFileConverter(BaseConverter):
+    """Any path but the API's, so that there a wrong method is a 405 and no missing file."""
+
+    regex = r"(?!api(?:/|$)).+"
+    part_isolating = False
+
+
+@blueprint.get("/")
+def page() -> Response:
+    """The page: asked for again each time, so that it always names the newest assets."""
+    if not (FOLDER / "index.html").is_file():
+        return Response(NOT_BUILT, HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
+    return _file("index.html")
+
+
+@blueprint.get("/<client_file:name>")
+def file(name: str) -> Response:
+    """A file of the client. What lies in assets/ has its content's hash in its name."""
+    response = _file(name)
+    if name.startswith("assets/"):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def _file(name: str) -> Response:
+    """Answers 404 for what is not there, and 304 for what the browser has."""
+    response = send_from_directory(FOLDER, name)
+    response.headers["Cache-Control"] = "no-cache"
+    return response

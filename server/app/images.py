@@ -1,0 +1,223 @@
+"""From the bytes of a picture file to grey, and back to a small PNG."""
+
+import base64
+import io
+import logging
+import math
+import warnings
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from app.grey import grey_of
+from app.problems import ProblemError
+
+logger = logging.getLogger(__name__)
+
+Grey = NDArray[np.float32]
+Box = tuple[int, int, int, int]
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+SUPPORTED = "PNG, JPEG, WebP, GIF and BMP"
+
+WORKING_SIDE = 512
+"""Longer pictures are scaled down to so many pixels: a digit needs no more."""
+
+LARGEST_SIDE = 32_767
+"""In pixels; no camera or canvas makes a longer side, but crafted files do."""
+
+MOST_JPEG_SCANS = 100
+"""A progressive JPEG has about ten. Each one costs a pass over the whole picture, however small
+it is in the file (https://libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEGStandard.pdf).
+"""
+
+BMP_RUN_LENGTHS = (1, 2)
+"""Compressions of BMP that nobody writes and that take Pillow seconds, pixel by pixel."""
+
+OTHER_FORMATS = (
+    (4, b"ftyp"),  # HEIC, AVIF
+    (0, b"II*\x00"),  # TIFF
+    (0, b"MM\x00*"),
+    (0, b"\x00\x00\x01\x00"),  # ICO
+    (0, b"\x00\x00\x00\x0cjP"),  # JPEG 2000
+    (0, b"\x00\x00\x00\x0cJXL"),
+    (0, b"\xff\x0a"),  # JPEG XL
+    (0, b"8BPS"),  # Photoshop
+    (0, b"%PDF"),
+    (0, b"<svg"),
+    (0, b"<?xml"),
+)
+"""Offset and first bytes of pictures that people have but that are not read here."""
+
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What turns a picture upright, by its EXIF orientation."""
+
+LYING = (5, 6, 7, 8)
+"""The EXIF orientations in which width and height change places."""
+
+# Pillow warns of damage that it can live with, once for each upload; what it cannot live with it
+# raises.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded picture, upright."""
+
+    grey: Grey
+    """(H, W) 0 = black, 1 = white; no side longer than `WORKING_SIDE`."""
+    size: tuple[int, int]
+    """Width and height in pixels before it was scaled down."""
+
+    def box_in_original(self, box: Box) -> Box:
+        """Scale left, top, right, bottom in pixels of `grey` to pixels of the original."""
+        height, width = self.grey.shape
+        across, down = self.size[0] / width, self.size[1] / height
+        left, top, right, bottom = box
+        return (
+            math.floor(left * across),
+            math.floor(top * down),
+            min(math.ceil(right * across), self.size[0]),
+            min(math.ceil(bottom * down), self.size[1]),
+        )
+
+
+def decode(data: bytes, max_pixels: int) -> Picture:
+    """Decode a picture file, turned upright and scaled down to `WORKING_SIDE`.
+
+    data: a file in one of `FORMATS`; of an animation the first frame is read
+    max_pixels: the most pixels it may have; looked up in its header before it is decoded
+    Raises ProblemError: 422 for no bytes or no pixels, 400 for what is no picture or a damaged one,
+    413 for too many pixels, 415 for another format.
+    """
+    if not data:
+        raise ProblemError(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "The picture is empty: it has no bytes."
+        )
+    image = _open(data)
+    _check_size(image, max_pixels)
+    _check_cost(image, data)
+    size = image.size
+    image, orientation = _load(image)
+    grey = grey_of(image)
+    if orientation in UPRIGHT:
+        grey = grey.transpose(UPRIGHT[orientation])
+    if orientation in LYING:
+        size = size[1], size[0]
+    return Picture(_as_fractions(grey), size)
+
+
+def png_data_url(grey: Grey) -> str:
+    """A grey picture, (H, W) 0..1, as the data URL of a PNG."""
+    levels = np.rint(grey * 255).clip(0, 255).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(levels).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def _open(data: bytes) -> Image.Image:
+    """Read the header."""
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError:
+        if any(data.startswith(start, offset) for offset, start in OTHER_FORMATS):
+            raise ProblemError(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                f"Pictures of this format are not read here; {SUPPORTED} are.",
+            ) from None
+        raise ProblemError(
+            HTTPStatus.BAD_REQUEST, f"This is no picture, or a damaged one; {SUPPORTED} are read."
+        ) from None
+    except Image.DecompressionBombError:
+        raise _too_large("fewer pixels") from None
+    except Exception as error:  # see _load
+        raise _damaged(error) from None
+
+
+def _check_size(image: Image.Image, max_pixels: int) -> None:
+    width, height = image.size
+    if width < 1 or height < 1:
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "The picture has no pixels.")
+    if width * height > max_pixels:
+        raise _too_large(f"at most {max_pixels:,} pixels, not {width:,} × {height:,}")
+    if max(width, height) > LARGEST_SIDE:
+        raise _too_large(f"sides of at most {LARGEST_SIDE:,} pixels, not {width:,} × {height:,}")
+
+
+def _check_cost(image: Image.Image, data: bytes) -> None:
+    """Refuse what is within the limits of size and yet takes very long to decode."""
+    if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MOST_JPEG_SCANS:
+        raise _too_large(f"at most {MOST_JPEG_SCANS} scans as a JPEG")
+    if image.info.get("compression") in BMP_RUN_LENGTHS:
+        raise ProblemError(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Compressed BMP is not read here; {SUPPORTED} are."
+        )
+
+
+def _too_large(allowed: str) -> ProblemError:
+    return ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A picture may have {allowed}.")
+
+
+def _damaged(error: Exception) -> ProblemError:
+    logger.debug("damaged picture: %r", error)
+    return ProblemError(HTTPStatus.BAD_REQUEST, "The picture is damaged or incomplete.")
+
+
+def _load(image: Image.Image) -> tuple[Image.Image, int]:
+    """Decode the pixels; returns them, scaled down, in a mode that `grey_of` takes, and the EXIF
+    orientation.
+
+    Whatever Pillow's parsers raise on crafted bytes (OSError, SyntaxError, ValueError,
+    struct.error, IndexError, KeyError, MemoryError …) means the same: the picture is damaged.
+    """
+    try:
+        # A JPEG can be decoded at 1/2, 1/4 or 1/8 for a fraction of the time.
+        image.draft(None, (WORKING_SIDE, WORKING_SIDE))
+        image.load()
+        plain = _in_plain_mode(image)
+    except Exception as error:
+        raise _damaged(error) from None
+    orientation = _orientation(image)
+    if max(plain.size) > WORKING_SIDE:
+        plain.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX, reducing_gap=2.0)
+    return plain, orientation
+
+
+def _in_plain_mode(image: Image.Image) -> Image.Image:
+    """Bring 1-bit, 16-bit, palette, CMYK … pictures to L, RGB, RGBA, or F with levels to 255."""
+    if image.mode.startswith("I"):
+        return image.convert("F").point(lambda level: level * (255 / 65535) + 0)
+    if image.mode in ("LA", "RGBA"):
+        return image
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    if image.mode in ("L", "RGB"):
+        return image
+    return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8; a picture whose EXIF is corrupt is taken to be upright."""
+    try:
+        orientation: int = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception as error:  # any parser error, as in _load
+        logger.debug("corrupt EXIF: %r", error)
+        return 1
+    # Not every file keeps to 1 … 8, nor to numbers.
+    return orientation if orientation in UPRIGHT else 1
+
+
+def _as_fractions(grey: Image.Image) -> Grey:
+    fractions: Grey = np.multiply(np.asarray(grey), np.float32(1 / 255), dtype=np.float32)
+    return fractions

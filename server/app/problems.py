@@ -1,0 +1,108 @@
+"""Failures as HTTP answers: application/problem+json (RFC 9457) on the API, one line elsewhere."""
+
+import json
+import logging
+import time
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException
+
+logger = logging.getLogger(__name__)
+
+UNEXPECTED = "Something went wrong on the server; it has been written to its log."
+
+UNREAD_BYTES = 64 * 1024 * 1024
+UNREAD_SECONDS = 5.0
+
+
+class ProblemError(Exception):
+    """A request that cannot be answered; raised anywhere below a route."""
+
+    def __init__(self, status: HTTPStatus, detail: str) -> None:
+        """status: 4xx or 5xx; detail: one sentence for the person who sent the request."""
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
+def problem_answer(status: HTTPStatus, detail: str) -> Response:
+    """The one shape of every failure on the API.
+
+    The type is "about:blank": the status says it all, and the title is the status's own phrase.
+    """
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+    }
+    return Response(json.dumps(body), status.value, mimetype="application/problem+json")
+
+
+def register(app: Flask) -> None:
+    """Answer every failure of an application here."""
+    app.register_error_handler(ProblemError, _answer_problem)
+    app.register_error_handler(HTTPException, _answer_http_exception)
+    app.register_error_handler(Exception, _answer_unexpected)
+    app.after_request(_discard_unread_body)
+
+
+def _answer(status: HTTPStatus, detail: str) -> Response:
+    if request.path == "/api" or request.path.startswith("/api/"):
+        return problem_answer(status, detail)
+    line = f"{status.value} {status.phrase}: {detail}\n"
+    return Response(line, status.value, mimetype="text/plain")
+
+
+def _answer_problem(problem: ProblemError) -> Response:
+    return _answer(problem.status, problem.detail)
+
+
+def _answer_http_exception(error: HTTPException) -> Response:
+    response = error.get_response()
+    if error.code is None or error.code < 400:
+        return Response(response.get_data(), response.status_code, response.headers)
+    answer = _answer(HTTPStatus(error.code), _detail(error))
+    for name in ("Allow", "Retry-After"):
+        if name in response.headers:
+            answer.headers[name] = response.headers[name]
+    return answer
+
+
+def _detail(error: HTTPException) -> str:
+    """Werkzeug's own sentences speak of typed addresses and browsers where they can."""
+    if error.code == HTTPStatus.NOT_FOUND:
+        return "There is nothing at this address."
+    if error.code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return f"This address does not answer {request.method}."
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        limit = current_app.extensions["settings"].max_bytes
+        return f"The picture may have at most {limit:,} bytes."
+    return error.description or HTTPStatus(error.code or 500).phrase
+
+
+def _answer_unexpected(error: Exception) -> Response:
+    logger.exception("unexpected failure on %s %s", request.method, request.path, exc_info=error)
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, UNEXPECTED)
+
+
+def _discard_unread_body(response: Response) -> Response:
+    """Take the rest of a refused upload in before the answer goes out.
+
+    A server that closes a connection with unread bytes resets it, and the client never sees why it
+    was refused: https://www.rfc-editor.org/rfc/rfc9112#section-9.6
+    """
+    if response.status_code < 400 or not request.environ.get("wsgi.input_terminated"):
+        return response
+    deadline = time.monotonic() + UNREAD_SECONDS
+    unread = UNREAD_BYTES
+    try:
+        while unread > 0 and time.monotonic() < deadline:
+            chunk = request.environ["wsgi.input"].read(64 * 1024)
+            if not chunk:
+                break
+            unread -= len(chunk)
+    except Exception as error:  # the connection or its framing is broken: nothing more to take in
+        logger.debug("the rest of a refused body could not be read: %s", error)
+    return response

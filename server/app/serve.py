@@ -1,0 +1,115 @@
+"""Serve on HOST and PORT: with gunicorn, and on Windows, where there is none, with waitress.
+
+`python -m app.serve`, in `server/`
+"""
+
+import errno
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from app.settings import Settings, StartupError, read_settings
+
+SERVER = Path(__file__).resolve().parents[1]
+
+THREADS = 8
+"""A worker's: they wait for slow clients, not for the processor."""
+
+LOADED_AFTER_FORK = frozenset({"openvino"})
+"""Engines whose threads do not survive a fork (Engine.fork_safe): each worker loads its own."""
+
+
+def main() -> int:
+    """Serve until stopped. Returns the exit code 2, with one sentence printed, if that fails."""
+    try:
+        settings = read_settings()
+        listener = listen(settings)
+        if os.name == "posix":
+            if settings.engine in LOADED_AFTER_FORK:
+                try_out_loading()
+            become_gunicorn(listener)
+        serve_with_waitress(settings, listener)
+    except StartupError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Take the port, so that one in use is told of before anything is loaded.
+
+    Raises StartupError.
+    """
+    place = f"{settings.host} port {settings.port}"
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        return socket.create_server(address[:2], family=family, backlog=2048)
+    except socket.gaierror as error:
+        raise StartupError(f"HOST is {settings.host!r}, which is no address here.") from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            reason = "is in use: stop what listens there, or set PORT to another"
+        elif error.errno == errno.EACCES:
+            reason = "may not be used by you: set PORT to one above 1023"
+        elif error.errno == errno.EADDRNOTAVAIL:
+            reason = "is not on this machine: set HOST to 127.0.0.1 or 0.0.0.0"
+        else:
+            reason = f"cannot be listened on: {error.strerror}"
+        raise StartupError(f"{place} {reason}.") from error
+
+
+def address_of(listener: socket.socket) -> str:
+    """Where a browser on this machine finds it."""
+    host, port = listener.getsockname()[:2]
+    if host in ("127.0.0.1", "0.0.0.0", "::1", "::"):
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def announce(listener: socket.socket) -> None:
+    """Say where to look, once it answers there."""
+    print(f"Digit Recognizer is on {address_of(listener)}", flush=True)
+
+
+def try_out_loading() -> None:
+    """Load the application in a process of its own, which says what is wrong.
+
+    Workers that cannot load it would each say so, and gunicorn after them with traces.
+    Raises StartupError.
+    """
+    command = [sys.executable, "-c", "import wsgi"]
+    trial = subprocess.run(command, cwd=SERVER, stderr=subprocess.PIPE, text=True, check=False)
+    if trial.returncode:
+        raise StartupError(trial.stderr.strip())
+
+
+def become_gunicorn(listener: socket.socket) -> None:
+    """Let gunicorn take this process over: signals reach it directly, and it stops its workers."""
+    listener.set_inheritable(True)
+    configuration = SERVER / "gunicorn.conf.py"
+    command = [sys.executable, "-m", "gunicorn", "--config", str(configuration), "--chdir"]
+    os.execv(
+        sys.executable, [*command, str(SERVER), "--bind", f"fd://{listener.fileno()}", "wsgi:app"]
+    )
+
+
+def serve_with_waitress(settings: Settings, listener: socket.socket) -> None:
+    """Serve from this one process until it is interrupted. Raises StartupError."""
+    import logging
+
+    import waitress  # type: ignore[import-untyped]
+
+    from app import create_app
+
+    app = create_app(settings)
+    logging.getLogger("waitress").setLevel(logging.ERROR)
+    announce(listener)
+    waitress.serve(app, sockets=[listener], threads=THREADS, ident=None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

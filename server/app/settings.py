@@ -1,0 +1,154 @@
+"""The settings: one table of names, defaults and meanings, read from the environment and `.env`.
+
+`python -m app.settings` prints the table in Markdown.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The root of the repository, where `.env` and the built client lie."""
+
+
+class StartupError(Exception):
+    """The application cannot start; the message is one sentence that says how to mend it."""
+
+
+def processor_cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def default_workers() -> int:
+    """One worker a core; beyond four, memory is worth more than speed."""
+    return min(processor_cores(), 4)
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not (value.isascii() and value.isdigit() and lowest <= int(value[:20]) <= highest):
+            raise ValueError(f"a whole number from {lowest} to {highest}")
+        return int(value)
+
+    return parse
+
+
+def _one_of(*names: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.lower() not in names:
+            raise ValueError(f"one of {', '.join(names)}")
+        return value.lower()
+
+    return parse
+
+
+def _setting(
+    default: str | int | Callable[[], int],
+    meaning: str,
+    parse: Callable[[str], str | int] = _text,
+    shown: str = "",
+) -> Any:
+    metadata = {"meaning": meaning, "parse": parse, "shown": shown or str(default)}
+    if callable(default):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set; the environment variable is the name in capitals."""
+
+    host: str = _setting(
+        "127.0.0.1", "Address to listen on; `0.0.0.0` lets other machines on the network in"
+    )
+    port: int = _setting(5000, "Port to listen on; `0` takes any free one", _whole_number(0, 65535))
+    engine: str = _setting(
+        "torch",
+        "What runs the model: `torch`, `openvino` or `onnx`",
+        _one_of("torch", "openvino", "onnx"),
+    )
+    openvino_device: str = _setting(
+        "CPU", "Where OpenVINO computes: `CPU`, `GPU`, `NPU`, `AUTO:NPU,CPU` …"
+    )
+    model: str = _setting("digits", "Name of the model in `server/model/weights/`")
+    workers: int = _setting(
+        default_workers,
+        "Processes that answer requests (not on Windows: one there)",
+        _whole_number(1, 256),
+        shown="one a core, at most 4",
+    )
+    max_bytes: int = _setting(
+        4 * 1024 * 1024,
+        "Largest picture in bytes, as a file: base64 may be a third longer",
+        _whole_number(1024, 1024**3),
+        shown="4194304",
+    )
+    max_pixels: int = _setting(
+        25_000_000,
+        "Largest picture in pixels, width × height",
+        _whole_number(784, 89_000_000),
+    )
+    log_level: str = _setting(
+        "info",
+        "What is logged: `debug`, `info`, `warning` or `error`, and what is graver",
+        _one_of("debug", "info", "warning", "error"),
+    )
+
+
+def read_settings(environment: Mapping[str, str | None] | None = None) -> Settings:
+    """Read the settings; what is empty or absent takes its default.
+
+    environment: names and values; None reads `.env` and, going before it, the process's own
+    Raises StartupError for a value that cannot be used.
+    """
+    if environment is None:
+        environment = {**_dotenv(ROOT / ".env"), **os.environ}
+    chosen = {}
+    for entry in fields(Settings):
+        value = (environment.get(entry.name.upper()) or "").strip()
+        if value:
+            chosen[entry.name] = _parse(entry, value)
+    return Settings(**chosen)
+
+
+def _dotenv(path: Path) -> Mapping[str, str | None]:
+    try:
+        return dotenv_values(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartupError(f"{path} cannot be read: save it as a text file in UTF-8.") from error
+
+
+def _parse(entry: "Field[Any]", value: str) -> Any:
+    try:
+        return entry.metadata["parse"](value)
+    except ValueError as error:
+        raise StartupError(
+            f"{entry.name.upper()} must be {error}, not {value[:40]!r}: "
+            "change it in the environment or in .env."
+        ) from error
+
+
+def markdown_table() -> str:
+    """The settings as a Markdown table, for the README."""
+    rows = ["| setting | default | meaning |", "| --- | --- | --- |"]
+    for entry in fields(Settings):
+        default = entry.metadata["shown"]
+        if entry.default is not MISSING:
+            default = f"`{default}`"
+        rows.append(f"| `{entry.name.upper()}` | {default} | {entry.metadata['meaning']} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    print(markdown_table())

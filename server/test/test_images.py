@@ -1,0 +1,293 @@
+"""Any picture file becomes upright grey of a bounded size, or is refused with a reason."""
+
+import base64
+import io
+import zlib
+from http import HTTPStatus
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import ExifTags, Image
+from uploads import chunk, drawing, file_of, png_claiming, seven
+
+from app.images import Picture, decode, png_data_url
+from app.problems import ProblemError
+
+PIXELS = 25_000_000
+INK_ABOVE_PAPER = Image.new("L", (4, 2), 255)
+INK_ABOVE_PAPER.putpixel((0, 0), 0)
+
+
+def grey(image: Image.Image, kind: str = "PNG", **options: object) -> np.ndarray:
+    return decode(file_of(image, kind, **options), PIXELS).grey
+
+
+def refusal(data: bytes, pixels: int = PIXELS) -> ProblemError:
+    with pytest.raises(ProblemError) as caught:
+        decode(data, pixels)
+    return caught.value
+
+
+def status(data: bytes) -> HTTPStatus:
+    """What a picture that may be readable is answered with."""
+    try:
+        decode(data, PIXELS)
+    except ProblemError as problem:
+        return problem.status
+    return HTTPStatus.OK
+
+
+def stroke(size: tuple[int, int], ink: Any, paper: Any, mode: str = "RGB") -> Image.Image:
+    """A sheet whose left quarter is ink."""
+    image = Image.new(mode, size, paper)
+    image.paste(ink, (0, 0, size[0] // 4, size[1]))
+    return image
+
+
+def test_black_is_0_and_white_is_1() -> None:
+    picture = decode(file_of(INK_ABOVE_PAPER), PIXELS)
+    assert picture.size == (4, 2)
+    assert picture.grey.dtype == np.float32
+    np.testing.assert_array_equal(picture.grey, [[0, 1, 1, 1], [1, 1, 1, 1]])
+
+
+def test_a_small_picture_keeps_its_pixels() -> None:
+    assert grey(Image.new("L", (512, 300))).shape == (300, 512)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+def test_a_large_picture_is_scaled_down_and_its_box_back_up(kind: str) -> None:
+    picture = decode(file_of(stroke((2048, 1024), "black", "white"), kind), PIXELS)
+    assert picture.size == (2048, 1024)
+    assert picture.grey.shape == (256, 512)
+    assert picture.grey[:, :120].max() < 0.1
+    assert picture.grey[:, 136:].min() > 0.9
+    assert picture.box_in_original((0, 10, 128, 20)) == (0, 40, 512, 80)
+
+
+def test_a_box_stays_within_the_picture() -> None:
+    picture = Picture(np.ones((340, 512), np.float32), size=(1001, 665))
+    assert picture.box_in_original((0, 0, 512, 340)) == (0, 0, 1001, 665)
+
+
+def test_a_very_narrow_picture_keeps_a_pixel_of_width() -> None:
+    assert grey(Image.new("L", (1, 10_000))).shape == (512, 1)
+
+
+# Where EXIF says that the stored corner (0, 0) belongs: row and column in the upright picture.
+@pytest.mark.parametrize(
+    ("orientation", "corner", "size"),
+    [
+        (1, (0, 0), (4, 2)),
+        (2, (0, 3), (4, 2)),
+        (3, (1, 3), (4, 2)),
+        (4, (1, 0), (4, 2)),
+        (5, (0, 0), (2, 4)),
+        (6, (0, 1), (2, 4)),
+        (7, (3, 1), (2, 4)),
+        (8, (3, 0), (2, 4)),
+        (9, (0, 0), (4, 2)),
+    ],
+)
+def test_a_photo_is_turned_upright(
+    orientation: int, corner: tuple[int, int], size: tuple[int, int]
+) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    picture = decode(file_of(INK_ABOVE_PAPER, exif=exif), PIXELS)
+    assert picture.size == size
+    assert picture.grey[corner] == 0
+    assert picture.grey.sum() == 7
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+@pytest.mark.parametrize("exif", [b"Exif\0\0II*\0\xff\xff\xff\x7f", b"Exif\0\0nonsense", b""])
+def test_corrupt_exif_is_ignored(exif: bytes) -> None:
+    assert grey(stroke((32, 16), "black", "white"), "JPEG", exif=exif).shape == (16, 32)
+
+
+def test_transparent_black_ink_lies_on_white_paper() -> None:
+    levels = grey(stroke((40, 40), (0, 0, 0, 255), (0, 0, 0, 0), "RGBA"))
+    assert levels[:, :10].max() == 0
+    assert levels[:, 10:].min() == 1
+
+
+def test_transparent_white_ink_lies_on_black_paper() -> None:
+    levels = grey(stroke((40, 40), (255, 255, 255, 255), (0, 0, 0, 0), "RGBA"))
+    assert levels[:, :10].min() == 1
+    assert levels[:, 10:].max() == 0
+
+
+def test_transparent_ink_of_grey_with_alpha_lies_on_white_paper() -> None:
+    levels = grey(stroke((40, 40), (30, 255), (255, 0), "LA"))
+    assert levels[0, 0] == pytest.approx(30 / 255)
+    assert levels[0, 39] == 1
+
+
+def test_a_transparent_palette_colour_is_no_ink() -> None:
+    image = stroke((40, 40), 1, 0, "P")
+    image.putpalette([255, 0, 0, 0, 0, 0])
+    levels = decode(file_of(image, transparency=0), PIXELS).grey
+    assert levels[:, :10].max() == 0
+    assert levels[:, 10:].min() == 1
+
+
+def test_a_missing_corner_of_an_opaque_picture_takes_the_papers_grey() -> None:
+    image = stroke((40, 40), (0, 0, 0, 255), (200, 200, 200, 255), "RGBA")
+    image.paste((0, 0, 0, 0), (30, 30, 40, 40))
+    levels = grey(image)
+    np.testing.assert_allclose(levels[:, 10:], 200 / 255, atol=1e-6)
+
+
+def test_a_fully_transparent_picture_is_blank_white() -> None:
+    assert grey(Image.new("RGBA", (5, 5), (0, 0, 0, 0))).min() == 1
+
+
+@pytest.mark.parametrize(
+    ("ink", "paper"),
+    [((255, 0, 0), (0, 130, 0)), ((255, 255, 0), (255, 255, 255)), ((0, 0, 255), (0, 0, 0))],
+    ids=["red on a green as bright", "yellow on white", "blue on black"],
+)
+def test_ink_stands_out_that_is_as_bright_as_its_paper(
+    ink: tuple[int, ...], paper: tuple[int, ...]
+) -> None:
+    levels = grey(stroke((40, 40), ink, paper))
+    assert abs(float(levels[0, 0]) - float(levels[0, 39])) > 0.9
+
+
+def test_colours_that_differ_in_brightness_are_read_by_it() -> None:
+    levels = grey(stroke((40, 40), (255, 0, 0), (255, 255, 255)))
+    assert levels[0, 0] == pytest.approx(0.299, abs=0.005)
+    assert levels[0, 39] == 1
+
+
+def test_sixteen_bits_are_scaled_to_their_own_white() -> None:
+    image = Image.fromarray(np.array([[0, 32768, 65535]], np.uint16))
+    np.testing.assert_allclose(grey(image), [[0, 0.5, 1]], atol=1e-4)
+
+
+def test_large_pictures_of_sixteen_bits_are_scaled_down() -> None:
+    image = Image.fromarray(np.full((600, 1200), 65535, np.uint16))
+    assert grey(image).shape == (256, 512)
+
+
+def test_one_bit_is_black_and_white() -> None:
+    assert grey(INK_ABOVE_PAPER.convert("1")).tolist() == [[0, 1, 1, 1], [1, 1, 1, 1]]
+
+
+def test_a_jpeg_in_cmyk_is_read_as_it_looks() -> None:
+    levels = grey(stroke((64, 64), (0, 0, 0, 255), (0, 0, 0, 0), "CMYK"), "JPEG")
+    assert levels[0, 0] < 0.1
+    assert levels[0, 63] > 0.9
+
+
+def test_of_an_animation_the_first_frame_is_read() -> None:
+    first, second = Image.new("L", (20, 20), 0), Image.new("L", (20, 20), 255)
+    for kind in ("GIF", "WEBP", "PNG"):
+        levels = grey(first, kind, save_all=True, append_images=[second])
+        assert levels.max() < 0.1
+
+
+def test_a_photo_with_a_second_picture_inside_is_read() -> None:
+    image = stroke((1200, 800), "black", "white")
+    assert grey(image, "MPO", save_all=True, append_images=[image]).shape == (341, 512)
+
+
+def test_no_bytes_are_refused_as_unusable() -> None:
+    assert refusal(b"").status == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_pixels_are_counted_before_they_are_decoded() -> None:
+    assert decode(file_of(Image.new("L", (10, 10))), max_pixels=100).size == (10, 10)
+    problem = refusal(file_of(Image.new("L", (10, 11))), pixels=100)
+    assert problem.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert problem.detail == "A picture may have at most 100 pixels, not 10 × 11."
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png_claiming(60_000, 60_000),
+        png_claiming(2**31 - 1, 2**31 - 1),
+        file_of(Image.new("L", (1, 100_000))),
+        file_of(Image.new("1", (6000, 6000))),
+    ],
+    ids=["beyond Pillow's own limit", "beyond any memory", "one long line", "36 million pixels"],
+)
+def test_absurd_dimensions_are_refused(data: bytes) -> None:
+    assert refusal(data).status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+def test_a_jpeg_of_endless_scans_is_refused() -> None:
+    data = file_of(seven(), "JPEG", progressive=True)
+    start = data.index(b"\xff\xda")
+    scan = data[start : data.index(b"\xff", start + 2)]
+    assert refusal(data[:start] + scan * 200 + data[start:]).status == 413
+
+
+def test_a_run_length_bmp_is_refused() -> None:
+    data = bytearray(file_of(Image.new("L", (8, 8)), "BMP"))
+    data[30] = 1
+    assert refusal(bytes(data)).status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+def test_truncated_and_damaged_files_are_refused_or_read_but_never_crash(kind: str) -> None:
+    sound = file_of(seven(), kind)
+    for length in range(1, len(sound) * 9 // 10, max(1, len(sound) // 60)):
+        assert refusal(sound[:length]).status == HTTPStatus.BAD_REQUEST
+    for place in range(0, len(sound), max(1, len(sound) // 60)):
+        damaged = bytearray(sound)
+        damaged[place] ^= 0xFF
+        assert status(bytes(damaged)) < 500
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(50_000_000))),
+        chunk(b"iCCP", b"profile\0\0" + zlib.compress(bytes(50_000_000))),
+        chunk(b"tEXt", b"Comment\0" + b"x" * 100_000) * 20,
+    ],
+    ids=["zTXt", "iCCP", "tEXt"],
+)
+def test_bombs_in_a_pngs_side_chunks_do_no_harm(bomb: bytes) -> None:
+    assert status(png_claiming(9, 9, bomb)) in (HTTPStatus.OK, HTTPStatus.BAD_REQUEST)
+
+
+@pytest.mark.parametrize(
+    "data", [b"hello", b"\0" * 1000, b"{}", b"GIF89a", b"\x89PNG\r\n\x1a\n", b"BM" + b"\xff" * 60]
+)
+def test_what_is_no_picture_is_refused(data: bytes) -> None:
+    problem = refusal(data)
+    assert problem.status == HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        file_of(Image.new("L", (4, 4)), "TIFF"),
+        file_of(Image.new("L", (16, 16)), "ICO"),
+        b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+        b"\0\0\0\x18ftypheic\0\0\0\0",
+        b"%PDF-1.7",
+    ],
+    ids=["TIFF", "ICO", "SVG", "HEIC", "PDF"],
+)
+def test_pictures_of_another_format_are_named_as_that(data: bytes) -> None:
+    problem = refusal(data)
+    assert problem.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    assert "PNG, JPEG, WebP, GIF and BMP" in problem.detail
+
+
+def test_a_picture_goes_back_as_a_png_in_a_data_url() -> None:
+    url = png_data_url(np.array([[0, 0.5, 1]], np.float32))
+    head, _, data = url.partition(",")
+    assert head == "data:image/png;base64"
+    image = Image.open(io.BytesIO(base64.b64decode(data)))
+    assert np.asarray(image).tolist() == [[0, 128, 255]]
+
+
+def test_an_empty_sheet_is_evenly_white() -> None:
+    assert grey(drawing(), "JPEG").min() == 1

@@ -1,0 +1,192 @@
+"""The real server starts with one line, answers, says what is in its way, and stops cleanly."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from uploads import file_of, seven
+
+from app.serve import LOADED_AFTER_FORK
+from app.settings import ROOT
+from model.engines import load_engine
+
+SERVER = ROOT / "server"
+SERVE = [sys.executable, "-m", "app.serve"]
+WAITRESS = [
+    sys.executable,
+    "-c",
+    "from app.serve import *; s = read_settings(); serve_with_waitress(s, listen(s))",
+]
+PATIENCE = 60
+"""Seconds that a start may take on a busy machine."""
+
+GRACE = 9
+"""Seconds; a worker that does not let go is killed after 10."""
+
+
+def environment(**settings: str) -> dict[str, str]:
+    return {**os.environ, "PORT": "0", "WORKERS": "2", "ENGINE": "torch", **settings}
+
+
+@contextmanager
+def started(command: list[str], **settings: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A server and the port that it announced."""
+    process = subprocess.Popen(
+        command,
+        cwd=SERVER,
+        env=environment(**settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("Digit Recognizer is on http://localhost:"), line
+        yield process, int(line.rsplit(":", 1)[1])
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def post(port: int, body: bytes, kind: str = "image/png") -> tuple[int, str, str]:
+    """Status, content type and text of an answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request("POST", "/api/recognize", body, {"Content-Type": kind})
+        response = connection.getresponse()
+        return response.status, response.headers["Content-Type"], response.read().decode()
+    finally:
+        connection.close()
+
+
+def raw_answer(port: int, request: bytes) -> bytes:
+    """What is answered to bytes that no HTTP library would send."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+        connection.sendall(request)
+        connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def children_of(pid: int) -> list[int]:
+    listing = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in listing.read_text().split()] if listing.exists() else []
+
+
+def assert_ends(process: subprocess.Popen[str], children: list[int]) -> None:
+    """It and its workers end, with nothing more said, and the port is free."""
+    _, complaints = process.communicate(timeout=PATIENCE)
+    assert complaints == ""
+    deadline = time.monotonic() + PATIENCE
+    while any(Path(f"/proc/{child}").exists() for child in children):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_the_server_starts_reads_and_stops_with_its_workers(stop: signal.Signals) -> None:
+    with started(SERVE) as (process, port):
+        status, _, text = post(port, file_of(seven()))
+        assert status == 200
+        assert '"text":"7"' in text
+        children = children_of(process.pid)
+        process.send_signal(stop)
+        assert_ends(process, children)
+        assert process.returncode == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+@pytest.mark.parametrize("engine", ["openvino", "onnx"])
+def test_every_engine_works_in_the_workers_and_lets_them_go(engine: str) -> None:
+    with started(SERVE, ENGINE=engine) as (process, port):
+        for _ in range(6):
+            status, _, text = post(port, file_of(seven()))
+            assert status == 200
+            assert f'"engine":"{engine}"' in text
+        children = children_of(process.pid)
+        process.terminate()
+        begin = time.monotonic()
+        assert_ends(process, children)
+        assert time.monotonic() - begin < GRACE
+
+
+@pytest.mark.parametrize("engine", ["torch", "openvino", "onnx"])
+def test_only_engines_that_survive_a_fork_are_loaded_before_it(engine: str) -> None:
+    assert load_engine(engine).fork_safe == (engine not in LOADED_AFTER_FORK)
+
+
+@pytest.mark.parametrize("command", [SERVE, WAITRESS], ids=["gunicorn", "waitress"])
+def test_what_breaks_off_or_is_too_long_gets_its_problem_and_the_server_goes_on(
+    command: list[str],
+) -> None:
+    head = b"POST /api/recognize HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\n"
+    with started(command) as (_, port):
+        for size in (5_000_000, 40_000_000):
+            status, kind, text = post(port, bytes(size))
+            assert (status, kind) == (413, "application/problem+json")
+            assert "4,194,304 bytes" in text
+        if command is SERVE:
+            cut_off = raw_answer(port, head + b"Content-Length: 1000\r\n\r\nhello")
+            assert b" 400 " in cut_off.splitlines()[0]
+            assert b"application/problem+json" in cut_off
+            chunk = raw_answer(port, head + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n")
+            assert b" 400 " in chunk.splitlines()[0]
+        assert post(port, file_of(seven()))[0] == 200
+
+
+def test_waitress_serves_where_there_is_no_gunicorn() -> None:
+    with started(WAITRESS) as (process, port):
+        assert post(port, file_of(seven()))[0] == 200
+        process.terminate()
+        assert_ends(process, [])
+
+
+def refusal(**settings: str) -> str:
+    """What a server says that does not start."""
+    finished = subprocess.run(
+        SERVE,
+        cwd=SERVER,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert finished.returncode != 0
+    assert finished.stdout == ""
+    assert "Traceback" not in finished.stderr
+    assert finished.stderr.count("\n") == 1
+    return finished.stderr.strip()
+
+
+def test_a_port_in_use_is_said_in_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        sentence = f"127.0.0.1 port {port} is in use: stop what listens there, or set PORT to"
+        assert refusal(PORT=str(port)).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "http", "PORT must be a whole number"),
+        ("HOST", "no.such.host.invalid", "HOST is 'no.such.host.invalid', which is no address"),
+        ("HOST", "192.0.2.1", "192.0.2.1 port 0 is not on this machine"),
+        ("MODEL", "letters", "There is no model 'letters'"),
+        ("OPENVINO_DEVICE", "TOASTER", "OpenVINO cannot use the device 'TOASTER'"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_said_in_one_sentence(
+    name: str, value: str, sentence: str
+) -> None:
+    engine = "openvino" if name == "OPENVINO_DEVICE" else "torch"
+    assert refusal(**{"ENGINE": engine, name: value}).startswith(sentence)
