@@ -24,7 +24,7 @@ def markdown(card: dict[str, Any]) -> str:
         INTENDED_USE,
         f"{card['parameters']:,} parameters, all convolutions; licence MIT, data see NOTICE.md.",
         "## Figures",
-        *_figures(card.get("figures")),
+        _figures(card.get("figures")),
         "## What it is not good at",
         "\n".join(f"- {weakness}" for weakness in WEAKNESSES),
         "## Data",
@@ -41,27 +41,34 @@ def markdown(card: dict[str, Any]) -> str:
     return "\n\n".join(sections) + "\n"
 
 
-def _figures(figures: dict[str, Any] | None) -> list[str]:
+def figures_table(figures: dict[str, Any]) -> str:
+    """The figures of an evaluation as Markdown: a table and two lines."""
+    rows = []
+    for name, number in figures["pictures"].items():
+        accuracy = figures["accuracy"].get(name)
+        right = "–" if accuracy is None else f"{accuracy:.2%}"
+        rows.append(f"| {name} | {number} | {right} | {figures['accepted_as_digit'][name]:.1%} |")
+    error = figures["calibration_error"]
+    return "\n".join(
+        [
+            "| pictures | number | read right | accepted as a digit |",
+            "| --- | ---: | ---: | ---: |",
+            *rows,
+            "",
+            f"Pen, mean of the ten conditions: **{figures['pen_mean']:.2%}**; worst condition: "
+            f"{figures['pen_worst']:.2%}.",
+            f"Expected calibration error: MNIST {error['MNIST test']:.4f}, pen {error['pen']:.4f}.",
+        ]
+    )
+
+
+def _figures(figures: dict[str, Any] | None) -> str:
     if figures is None:
-        return ["Not measured yet: `npm run evaluate -- --card`."]
-    accepted = figures["accepted_as_digit"]
-    rows = [
-        f"| {name} | {figures['accuracy'][name]:.2%} | {accepted[name]:.1%} |"
-        if name in figures["accuracy"]
-        else f"| {name} | – | {accepted[name]:.1%} |"
-        for name in accepted
-    ]
-    return [
-        "`npm run evaluate`, one run; MNIST's test images, and the pen digits of six writers that "
-        "were held out, each drawn in ten conditions:",
-        "\n".join(
-            ["| pictures | read right | accepted as a digit |", "| --- | ---: | ---: |", *rows]
-        ),
-        f"Pen, mean of the ten conditions: {figures['pen_mean']:.2%}; "
-        f"worst: {figures['pen_worst']:.2%}. Expected calibration error: MNIST "
-        f"{figures['calibration_error']['MNIST test']:.4f}, pen "
-        f"{figures['calibration_error']['pen']:.4f}.",
-    ]
+        return "Not measured yet: `npm run evaluate -- --card`."
+    return (
+        "`npm run evaluate`, one run; the pen digits are those of six writers who were held out, "
+        "each drawn in ten conditions.\n\n" + figures_table(figures)
+    )
 
 
 def _table(left: str, right: str, values: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from model import data
+from model.card import figures_table
 from model.conditions import CONDITIONS, to_grey
 from model.data import CHECKOUT, PenDigit
 from model.download import ensure_data
@@ -196,6 +197,7 @@ def figures(results: list[Result]) -> dict[str, Any]:
         result.name: float(result.right.mean()) for result in results if result.name != LETTERS
     }
     return {
+        "pictures": {result.name: len(result.labels) for result in results},
         "accuracy": {name: round(value, 5) for name, value in accuracy.items()},
         "pen_mean": round(float(np.mean([accuracy[c.name] for c in CONDITIONS])), 5),
         "pen_worst": round(min(accuracy[c.name] for c in CONDITIONS), 5),
@@ -205,27 +207,6 @@ def figures(results: list[Result]) -> dict[str, Any]:
             "pen": round(calibration_error(pen), 4),
         },
     }
-
-
-def table(results: list[Result], values: dict[str, Any]) -> str:
-    """The figures as a Markdown table."""
-    lines = [
-        "| pictures | number | read right | accepted as a digit |",
-        "| --- | ---: | ---: | ---: |",
-    ]
-    for result in results:
-        accuracy = values["accuracy"].get(result.name)
-        right = "–" if accuracy is None else f"{accuracy:.2%}"
-        accepted = f"{result.accepted.mean():.1%}"
-        lines.append(f"| {result.name} | {len(result.labels)} | {right} | {accepted} |")
-    lines += [
-        "",
-        f"Pen, mean of the ten conditions: {values['pen_mean']:.2%}; "
-        f"worst condition: {values['pen_worst']:.2%}.",
-        f"Expected calibration error: MNIST {values['calibration_error']['MNIST test']:.4f}, "
-        f"pen {values['calibration_error']['pen']:.4f}.",
-    ]
-    return "\n".join(lines)
 
 
 def save_pictures(results: list[Result], folder: Path) -> None:
@@ -271,7 +252,7 @@ def main(arguments: list[str] | None = None) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "figures.json").write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
     save_pictures(results, options.out)
-    print(table(results, values))
+    print(figures_table(values))
     print(f"\nConfusion matrices and the mistakes are in {options.out}")
     if options.card:
         write_card({**card, "figures": values})

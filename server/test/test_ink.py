@@ -61,7 +61,7 @@ def test_grain_is_taken_off_the_paper_but_not_the_stroke() -> None:
 def test_a_picture_does_not_depend_on_the_others_in_its_batch() -> None:
     pictures = batch(seven(), 1 - seven(), 0.5 + 0.5 * seven())
     together, _ = ink_of(pictures)
-    for one, expected in zip(pictures.split(1), together.split(1), strict=True):
+    for one, expected in zip(torch.split(pictures, 1), torch.split(together, 1), strict=True):
         assert torch.allclose(ink_of(one)[0], expected, atol=1e-4)
 
 
