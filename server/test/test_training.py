@@ -12,7 +12,6 @@ from tqdm import tqdm
 from model import data, train
 from model.augment import augment
 from model.calibrate import fit_temperature
-from model.evaluate import Answer, Result, calibration_error
 from model.prepare import NO_DIGIT, TrainingData, training_data
 from model.recipe import Recipe
 from model.weights import load_pipeline
@@ -131,11 +130,3 @@ def test_the_temperature_of_overconfident_logits_is_found() -> None:
     honest = torch.randn(20_000, 10, generator=generator)
     labels = torch.multinomial(honest.softmax(1), 1, generator=generator).squeeze(1)
     assert fit_temperature([(3 * honest, labels)]) == pytest.approx(3, rel=0.05)
-
-
-def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
-    picture = np.zeros((28, 28), np.uint8)
-    answers = [Answer(1, 0.9, 1.0, picture)] * 10
-    labels = np.array([1] * 6 + [2] * 4)
-    assert calibration_error(Result("", labels, answers)) == pytest.approx(0.3)
-    assert calibration_error(Result("", np.array([1] * 9 + [2]), answers)) == pytest.approx(0)
