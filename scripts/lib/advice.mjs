@@ -1,0 +1,24 @@
+// What a tool's last words mean for the person who reads them; the first that fits is said.
+const KNOWN = [
+  [
+    /npm error code EUSAGE/,
+    "The client's package.json and package-lock.json do not agree; `npm install` in client/ mends that.",
+  ],
+  [/No space left on device|ENOSPC/, 'The disk is full; free some space (PyTorch needs about 2 GB) and run this again.'],
+  [
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|name resolution|NewConnectionError|ReadTimeout|ConnectTimeout/i,
+    'The network or a package registry cannot be reached; check the connection and run this again.',
+  ],
+  [/EACCES|EPERM|Permission denied/, 'Files of an earlier run belong to somebody else; make them yours and run this again.'],
+  [
+    /No matching distribution found|Could not find a version/,
+    'A package is not to be had for this Python and system; Python 3.11 to 3.14 on 64-bit Linux, macOS or Windows is needed.',
+  ],
+];
+
+/** One sentence on what to do, from the last lines of a tool that failed. */
+export function advice(lines) {
+  const text = lines.join('\n');
+  const known = KNOWN.find(([pattern]) => pattern.test(text));
+  return known ? known[1] : 'Read the lines above, mend what they name and run this again.';
+}

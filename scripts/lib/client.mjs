@@ -1,0 +1,49 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+import { filesUnder } from './files.mjs';
+import { runLogged } from './log.mjs';
+import { npm } from './npm.mjs';
+import { client } from './places.mjs';
+
+const inClient = (...names) => path.join(client, ...names);
+
+// Changing these cannot change what is built.
+const NOT_BUILT = ['node_modules', 'dist', 'e2e', 'test-results', 'playwright-report', 'coverage'];
+
+/** The set-up's step that installs the client's packages as its lock file says. */
+export const clientPackagesStep = {
+  name: 'client-packages',
+  title: 'Client packages',
+  inputs: () => ({
+    words: [process.versions.modules, process.platform, process.arch],
+    files: filesUnder(['package.json', 'package-lock.json', '.npmrc'].map((name) => inClient(name))),
+  }),
+  products: installedPackages,
+  // The build tools are "dev" packages, which NODE_ENV=production would leave out.
+  work: (tools) => runNpm(tools, ['ci', '--include=dev', '--no-audit', '--no-fund']),
+};
+
+/** The set-up's step that builds the client. */
+export const clientBuildStep = {
+  name: 'client-build',
+  title: 'Client build',
+  inputs: () => ({ files: filesUnder([client], NOT_BUILT) }),
+  products: () => filesUnder([inClient('dist')]).map(nameAndSize),
+  work: (tools) => runNpm(tools, ['run', 'build']),
+};
+
+async function runNpm(tools, args) {
+  const call = npm(args);
+  return (await runLogged(tools, call.command, call.args, { ...call.options, cwd: client })) === 0;
+}
+
+function installedPackages() {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(inClient('package.json'), 'utf8'));
+  const names = Object.keys({ ...dependencies, ...devDependencies });
+  // npm writes .package-lock.json last, when all packages are in place.
+  const signs = ['.package-lock.json', ...names.map((name) => `${name}/package.json`)];
+  return signs.filter((sign) => existsSync(inClient('node_modules', sign)));
+}
+
+const nameAndSize = (file) => `${path.relative(client, file)} ${statSync(file).size}`;
