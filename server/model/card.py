@@ -22,7 +22,8 @@ def markdown(card: dict[str, Any]) -> str:
     sections = [
         f"# {card['name']} {card['version']}",
         INTENDED_USE,
-        f"{card['parameters']:,} parameters, all convolutions; licence MIT, data see NOTICE.md.",
+        f"{card['parameters']:,} parameters. Code and weights under the MIT licence; for the data "
+        "see NOTICE.md at the root of the repository.",
         "## Figures",
         _figures(card.get("figures")),
         "## What it is not good at",

@@ -7,6 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
+import onnx
 import torch
 
 from model.data import CHECKOUT
@@ -33,18 +34,29 @@ def export_onnx(pipeline: Pipeline, path: Path) -> None:
     example = torch.ones(2, 1, 96, 80)
     example[:, :, 20:70, 30:40] = 0
     batch, height, width = (torch.export.Dim(name) for name in ("batch", "height", "width"))
-    torch.onnx.export(
+    program = torch.onnx.export(
         pipeline.eval(),
         (example,),
-        path,
         input_names=["grey"],
         output_names=list(PipelineOutput._fields),
         dynamic_shapes=({0: batch, 2: height, 3: width},),
         opset_version=OPSET,
         dynamo=True,
-        external_data=False,
         verbose=False,
     )
+    assert program is not None
+    path.write_bytes(_without_traces(program.model_proto).SerializeToString())
+
+
+def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Take off what the exporter notes of every node: stack traces, with this machine's paths."""
+    for node in model.graph.node:
+        del node.metadata_props[:]
+        node.doc_string = ""
+    for value in (*model.graph.value_info, *model.graph.input, *model.graph.output):
+        del value.metadata_props[:]
+    del model.graph.metadata_props[:]
+    return model
 
 
 def adopt(run: Path, model: str) -> None:

@@ -38,7 +38,8 @@ def confusion_matrix(
     for (row, column), count in np.ndenumerate(counts):
         if count:
             weight = "bold" if row == column else "normal"
-            axes.text(column, row, str(count), ha="center", va="center", weight=weight)
+            colour = "white" if mistakes[row, column] > 0.6 * mistakes.max() else "black"
+            axes.text(column, row, str(count), ha="center", va="center", weight=weight, c=colour)
     axes.set_xticks(range(11), [*map(str, range(10)), "∅"])
     axes.set_yticks(range(10))
     axes.set(xlabel="read as", ylabel="written", title=title)

@@ -7,15 +7,12 @@ import math
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from model.augment import augment
@@ -28,76 +25,10 @@ from model.network import DigitNet, NetworkOutput
 from model.pipeline import Pipeline
 from model.prepare import Prepared, TrainingData, training_data
 from model.recipe import Recipe
+from model.run import Run
 from model.weights import save_pipeline
 
 VERSION = "1.0.0"
-
-
-@dataclass
-class Run:
-    """A training run: all that changes while it goes on."""
-
-    recipe: Recipe
-    network: DigitNet
-    average: AveragedModel
-    optimizer: torch.optim.Optimizer
-    epoch: int
-    best: float
-    data: dict[str, str]
-    """Checksums of the data files."""
-    log: list[dict[str, Any]]
-
-    @classmethod
-    def start(cls, recipe: Recipe) -> "Run":
-        torch.manual_seed(recipe.seed)
-        network = DigitNet()
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        average = AveragedModel(
-            network, avg_fn=partial(moving_average, recipe.average_decay), use_buffers=True
-        )
-        optimizer = torch.optim.AdamW(parameter_groups(network, recipe.weight_decay))
-        return cls(recipe, network, average, optimizer, epoch=0, best=0.0, data=checksums(), log=[])
-
-    def save(self, path: Path) -> None:
-        state = {
-            "recipe": dataclasses.asdict(self.recipe),
-            "network": self.network.state_dict(),
-            "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "epoch": self.epoch,
-            "best": self.best,
-            "data": self.data,
-            "log": self.log,
-        }
-        unfinished = path.with_suffix(".part")
-        torch.save(state, unfinished)
-        unfinished.replace(path)
-
-    @classmethod
-    def resume(cls, path: Path) -> "Run":
-        state = torch.load(path, weights_only=True)
-        run = cls.start(Recipe(**state["recipe"]))
-        run.network.load_state_dict(state["network"])
-        run.average.load_state_dict(state["average"])
-        run.optimizer.load_state_dict(state["optimizer"])
-        run.epoch, run.best, run.log = state["epoch"], state["best"], state["log"]
-        run.data = state["data"]
-        return run
-
-
-def moving_average(decay: float, average: Tensor, value: Tensor, updates: Tensor | int) -> Tensor:
-    """Exponential moving average that is quick at first, so that it forgets where it began."""
-    decay = min(decay, (1 + float(updates)) / (10 + float(updates)))
-    return average + ((value - average) * (1 - decay)).to(average.dtype)
-
-
-def parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Weight decay is for the weights of convolutions and linear layers alone."""
-    parameters = list(network.parameters())
-    return [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
 
 
 def learning_rate(step: int, steps: int, recipe: Recipe) -> float:

@@ -14,6 +14,7 @@ from model.augment import augment
 from model.calibrate import fit_temperature
 from model.prepare import NO_DIGIT, TrainingData, training_data
 from model.recipe import Recipe
+from model.run import Run
 from model.weights import load_pipeline
 
 RECIPE = dataclasses.replace(Recipe(), epochs=2, steps_per_epoch=6, learning_rate=2e-3, drawings=2)
@@ -32,7 +33,7 @@ def prepared(cache: Path) -> TrainingData:
     return training_data(RECIPE.drawings, RECIPE.seed, cache, LIMIT)
 
 
-def epoch(run: train.Run, prepared: TrainingData) -> float:
+def epoch(run: Run, prepared: TrainingData) -> float:
     loss = train.train_epoch(run, prepared, tqdm(disable=True))
     run.epoch += 1
     return loss
@@ -58,18 +59,18 @@ def test_prepared_data_is_read_back_from_the_cache(prepared: TrainingData, cache
 
 
 def test_the_loss_falls(prepared: TrainingData) -> None:
-    run = train.Run.start(RECIPE)
+    run = Run.start(RECIPE)
     first, second = epoch(run, prepared), epoch(run, prepared)
     assert second < first
 
 
 def test_a_resumed_run_ends_like_an_unbroken_one(prepared: TrainingData, tmp_path: Path) -> None:
-    unbroken = train.Run.start(RECIPE)
+    unbroken = Run.start(RECIPE)
     epoch(unbroken, prepared)
     unbroken.save(tmp_path / "checkpoint.pt")
     epoch(unbroken, prepared)
     torch.manual_seed(99)
-    resumed = train.Run.resume(tmp_path / "checkpoint.pt")
+    resumed = Run.resume(tmp_path / "checkpoint.pt")
     epoch(resumed, prepared)
     for name, value in unbroken.average.module.state_dict().items():
         assert torch.equal(resumed.average.module.state_dict()[name], value), name
@@ -78,7 +79,7 @@ def test_a_resumed_run_ends_like_an_unbroken_one(prepared: TrainingData, tmp_pat
 def test_a_run_leaves_weights_that_load_a_log_and_a_picture(
     prepared: TrainingData, tmp_path: Path
 ) -> None:
-    run = train.Run.start(RECIPE)
+    run = Run.start(RECIPE)
     train.train(run, prepared, tmp_path)
     log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert [entry["epoch"] for entry in log] == [1, 2]
