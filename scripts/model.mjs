@@ -1,10 +1,15 @@
 // Run `python -m model.<name>` in the virtual environment, the other arguments passed on.
+import path from 'node:path';
+
 import { runMain } from './lib/main.mjs';
-import { server, venvPython } from './lib/places.mjs';
+import { root, server, venvPython } from './lib/places.mjs';
 import { run } from './lib/processes.mjs';
 import { setUp } from './lib/setup.mjs';
 
 runMain(async ([name, ...args]) => {
   await setUp('train');
-  return run(venvPython, ['-m', `model.${name}`, ...args], { cwd: server });
+  // From the checkout's root, so that paths among the arguments mean what they say in the README.
+  const found = [server, process.env.PYTHONPATH].filter(Boolean).join(path.delimiter);
+  const env = { ...process.env, PYTHONPATH: found };
+  return run(venvPython, ['-m', `model.${name}`, ...args], { cwd: root, env });
 });
