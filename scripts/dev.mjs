@@ -8,7 +8,9 @@ import { address, readSettings } from './lib/settings.mjs';
 import { setUp } from './lib/setup.mjs';
 
 runMain(async () => {
-  const { host, port } = address(readSettings());
+  const { port } = address(readSettings());
+  // Whatever HOST says: the debugger of a development server runs any code that it is sent.
+  const host = '127.0.0.1';
   await checkPort({ host, port });
   await setUp('develop');
   // Vite's proxy reads PORT too, and knows nothing of .env.
