@@ -66,6 +66,12 @@ describe('strokes from pointers', () => {
     expect(actions.at(-1)).toEqual({ type: 'finish' });
   });
 
+  it('end when the main button goes up while another is held', () => {
+    send('pointerdown');
+    send('pointermove', { buttons: 2, clientX: 300, clientY: 250 });
+    expect(actions.at(-1)).toEqual({ type: 'finish' });
+  });
+
   it('do not begin when a mouse only passes over', () => {
     send('pointermove', { buttons: 0 });
     expect(actions).toEqual([]);

@@ -24,8 +24,8 @@ export function listenForStrokes({ surface, dispatch, width }: StrokeInput): () 
 
   function move(event: PointerEvent): void {
     if (!tracker.isDrawing(event)) return;
-    // The button was let go where no event could tell, as over a system dialog.
-    if (event.buttons === 0) {
+    // The button was let go where no event could tell: over a system dialog, or while another is held.
+    if ((event.buttons & 1) === 0) {
       end(event);
       return;
     }
