@@ -10,6 +10,7 @@ import io
 import json
 import multiprocessing
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -162,6 +163,9 @@ LETTERS = f"letters ({data.VALIDATION_ALPHABET})"
 def measure(limit: int | None, engine: str, model: str, server: str | None) -> list[Result]:
     """Recognise every picture of every set, on all cores."""
     results = []
+    if not server:
+        # What cannot be loaded fails here, once; a pool would start its workers again for ever.
+        load_engine(engine, model)
     use, arguments = (_use_server, (server,)) if server else (_use_engine, (engine, model))
     with multiprocessing.get_context("spawn").Pool(None, use, arguments) as pool:
         for name, items in sets(limit):
@@ -241,12 +245,17 @@ def main(arguments: list[str] | None = None) -> int:
         help="folder for figures and pictures (default: runs/evaluation)",
     )
     options = parser.parse_args(arguments)
+    if options.card and (options.limit or options.server or options.engine != "torch"):
+        parser.error("the card states figures of every picture, with the torch engine, no server")
     try:
         ensure_data()
         card = read_card(options.model)
         results = measure(options.limit, options.engine, options.model, options.server)
     except (DataError, ModelError) as error:
         print(error, file=sys.stderr)
+        return 2
+    except urllib.error.URLError as error:
+        print(f"{options.server} does not answer as it should: {error}", file=sys.stderr)
         return 2
     values = figures(results)
     options.out.mkdir(parents=True, exist_ok=True)

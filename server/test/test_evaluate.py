@@ -39,6 +39,30 @@ def test_an_unknown_model_ends_the_command_with_one_sentence(
     assert capsys.readouterr().err.startswith("There is no model 'letters'; there are: digits.")
 
 
+def test_an_unknown_engine_ends_the_command_with_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    if not (data.data_folder() / "pen").is_dir():
+        pytest.skip("the data is not there: set DIGITS_DATA, or run `npm run train` once")
+    assert evaluate.main(["--engine", "abacus", "--out", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith("There is no engine 'abacus'")
+
+
+def test_a_server_that_is_not_there_ends_the_command_with_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    if not (data.data_folder() / "pen").is_dir():
+        pytest.skip("the data is not there: set DIGITS_DATA, or run `npm run train` once")
+    address = "http://127.0.0.1:1"
+    assert evaluate.main(["--server", address, "--limit", "2", "--out", str(tmp_path)]) == 2
+    assert f"{address} does not answer" in capsys.readouterr().err
+
+
+def test_the_card_takes_figures_of_the_whole_data_alone(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit):
+        evaluate.main(["--card", "--limit", "2", "--out", str(tmp_path)])
+
+
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
     answers = [Answer(1, 0.9, 1.0, PICTURE)] * 10
     labels = np.array([1] * 6 + [2] * 4)
