@@ -29,6 +29,9 @@ from model.variation import scribble, vary
 NO_DIGIT = -1
 """The label of what is not a digit."""
 
+VALIDATION_STREAM = 1_000_003
+"""Added to the seed for validation, whose scribbles must not be those of training."""
+
 Grey = NDArray[np.float32]
 
 
@@ -226,13 +229,17 @@ def training_data(times: int, seed: int, cache: Path, limit: int | None = None) 
         validation_pen=Prepared(
             *(np.concatenate(parts) for parts in zip(*conditions, strict=True))
         ),
-        validation_no_digits=training_no_digits(held_out_letters, held_out, limit or 200, seed + 1),
+        validation_no_digits=training_no_digits(
+            held_out_letters, held_out, limit or 200, seed + VALIDATION_STREAM
+        ),
     )
     cache.mkdir(parents=True, exist_ok=True)
     arrays = {}
     for name, part in prepared._asdict().items():
         arrays[f"{name}_x"], arrays[f"{name}_y"] = part
-    np.savez(path, **arrays)
+    unfinished = path.with_name(f"unfinished-{path.name}")
+    np.savez(unfinished, **arrays)
+    unfinished.replace(path)
     return prepared
 
 
@@ -241,8 +248,8 @@ def _first(images: data.Images, limit: int | None) -> data.Images:
 
 
 def _key(*settings: object) -> str:
-    """Changes when the settings, or any code that draws or normalises, change."""
-    digest = hashlib.sha256(repr(settings).encode())
+    """Changes when the settings, the data, or any code that draws or normalises, change."""
+    digest = hashlib.sha256(repr((settings, data.checksums())).encode())
     folder = Path(__file__).parent
     for name in (
         "conditions",

@@ -213,6 +213,13 @@ def main(arguments: list[str] | None = None) -> int:
     if options.resume and not checkpoint.is_file():
         print(f"There is nothing to resume: {checkpoint} does not exist.", file=sys.stderr)
         return 2
+    if checkpoint.is_file() and not options.resume:
+        print(
+            f"{options.out} holds a run already: go on with it (--resume), "
+            "or name another folder (--out).",
+            file=sys.stderr,
+        )
+        return 2
     try:
         ensure_data()
         run = Run.resume(checkpoint) if options.resume else Run.start(chosen_recipe(options))

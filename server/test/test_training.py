@@ -106,6 +106,20 @@ def test_there_is_nothing_to_resume_in_an_empty_folder(
     assert "nothing to resume" in capsys.readouterr().err
 
 
+def test_a_finished_run_is_not_overwritten(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "checkpoint.pt").write_text("days of work")
+    assert train.main(["--out", str(tmp_path)]) == 2
+    assert "holds a run already" in capsys.readouterr().err
+    assert (tmp_path / "checkpoint.pt").read_text() == "days of work"
+
+
+def test_validation_has_scribbles_of_its_own(prepared: TrainingData) -> None:
+    seen = {picture.tobytes() for picture in prepared.no_digits.pictures}
+    assert not any(picture.tobytes() in seen for picture in prepared.validation_no_digits.pictures)
+
+
 def test_the_learning_rate_rises_then_falls() -> None:
     rates = [train.learning_rate(step, 100, RECIPE) for step in range(100)]
     peak = int(np.argmax(rates))
