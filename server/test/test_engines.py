@@ -1,5 +1,6 @@
 """The three engines give the same answers, and say what is wrong when they cannot be had."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -99,22 +100,27 @@ def test_an_unknown_engine_model_or_device_is_named() -> None:
         load_engine("openvino", device="TOASTER")
 
 
-@pytest.mark.parametrize(("name", "suffix"), [("torch", "safetensors"), ("onnx", "onnx")])
+@pytest.mark.parametrize(
+    ("name", "suffix"), [("torch", "safetensors"), ("onnx", "onnx"), ("openvino", "onnx")]
+)
 def test_corrupt_or_missing_weights_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, suffix: str
 ) -> None:
     for path in weights.FOLDER.glob("digits.*"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr("model.engines.onnx_path", partial(weights.onnx_path, folder=tmp_path))
+    monkeypatch.setattr(
+        "model.engines.load_pipeline", partial(weights.load_pipeline, folder=tmp_path)
+    )
     damaged = tmp_path / f"digits.{suffix}"
     content = bytearray(damaged.read_bytes())
     content[len(content) // 2] ^= 1
     damaged.write_bytes(content)
-    card = weights.read_card("digits", tmp_path)
     with pytest.raises(ModelError, match=f"digits.{suffix} is corrupt"):
-        weights.read_checked(damaged, card)
+        load_engine(name)
     damaged.unlink()
     with pytest.raises(ModelError, match=f"digits.{suffix} cannot be read"):
-        weights.read_checked(damaged, card)
+        load_engine(name)
 
 
 def test_the_shipped_files_are_small() -> None:
