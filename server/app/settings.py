@@ -72,7 +72,7 @@ class Settings:
     host: str = _setting(
         "127.0.0.1", "Address to listen on; `0.0.0.0` lets other machines on the network in"
     )
-    port: int = _setting(5000, "Port to listen on; `0` takes any free one", _whole_number(0, 65535))
+    port: int = _setting(5000, "Port to listen on", _whole_number(0, 65535))
     engine: str = _setting(
         "torch",
         "What runs the model: `torch`, `openvino` or `onnx`",
