@@ -22,7 +22,7 @@ class Reading:
     probabilities: Array
     """(10,) calibrated, they sum to 1."""
     is_digit: float
-    """0..1, how likely it is that a digit was drawn at all."""
+    """0..1, how much it looks like a digit at all; a half accepts it (see `PipelineOutput`)."""
     box: tuple[int, int, int, int]
     """Left, top, right, bottom of the ink in pixels of the picture."""
     seen: Array
