@@ -5,9 +5,11 @@ import hashlib
 import importlib
 import io
 import sys
+import tempfile
 import urllib.request
 import zipfile
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 import torch
@@ -67,12 +69,14 @@ def ensure_mnist(folder: Path) -> None:
             continue
         failures = []
         for mirror in MNIST.mirrors:
-            try:
-                download_url(mirror + name, str(folder), name, md5)
-                break
-            except (OSError, RuntimeError) as error:
-                (folder / name).unlink(missing_ok=True)
-                failures.append(f"{mirror}: {error}")
+            # What is interrupted leaves nothing that a later run would take for the file.
+            with tempfile.TemporaryDirectory(dir=folder) as unfinished:
+                try:
+                    download_url(mirror + name, unfinished, name, md5)
+                    (Path(unfinished) / name).replace(folder / name)
+                    break
+                except (OSError, RuntimeError, HTTPException) as error:
+                    failures.append(f"{mirror}: {error}")
         else:
             raise DataError(
                 f"{folder / name} is missing and no mirror has it ({'; '.join(failures)})"
@@ -120,7 +124,7 @@ def fetch(source: Source, wanted: Path) -> bytes:
     try:
         with urllib.request.urlopen(source.url, timeout=30) as response:
             content: bytes = response.read()
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise DataError(
             f"{wanted} is missing and cannot be downloaded from {source.url}: {error}"
         ) from error

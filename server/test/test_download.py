@@ -103,3 +103,34 @@ def test_mnist_that_no_mirror_has_is_named(
     monkeypatch.setattr(MNIST, "mirrors", [web[0]])
     with pytest.raises(DataError, match=r"train-images-idx3-ubyte.gz is missing and no mirror"):
         download.ensure_mnist(tmp_path / "mnist")
+
+
+def test_an_interrupted_download_leaves_nothing_behind(
+    web: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    download.make_torchvision_importable()
+    from torchvision.datasets import MNIST, utils
+
+    def interrupted(mirror: str, folder: str, name: str, md5: str) -> None:
+        (Path(folder) / name).write_bytes(b"the first half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(MNIST, "mirrors", [web[0]])
+    monkeypatch.setattr(utils, "download_url", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        download.ensure_mnist(tmp_path / "mnist")
+    assert list((tmp_path / "mnist").iterdir()) == []
+
+
+def test_a_body_that_breaks_off_is_an_error_that_names_the_file(
+    web: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shorter(handler: Quiet) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "100")
+        handler.end_headers()
+        handler.wfile.write(b"short")
+
+    monkeypatch.setattr(Quiet, "do_GET", shorter)
+    with pytest.raises(DataError, match=r"letters.zip is missing and cannot be downloaded"):
+        download.ensure_letters(tmp_path / "letters.zip", Source(web[0] + "letters.zip", ""))
