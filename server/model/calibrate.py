@@ -9,25 +9,25 @@ from torch import Tensor
 from model.network import NetworkOutput
 from model.pipeline import Calibration
 
-ACCEPTED = 0.995
+ACCEPTED = 0.99
 """Share of held-out digits whose `is_digit` is to be at least a half."""
 
 
 def calibrate(
     calibration: Calibration,
     digits: Sequence[tuple[NetworkOutput, Tensor]],
-    no_digits: NetworkOutput,
+    no_digits: Sequence[NetworkOutput],
 ) -> None:
     """Fit temperature, scale and shift, in place.
 
     digits: for each held-out set, which all weigh the same, the network's output and (N,) labels
-    no_digits: the network's output on held-out pictures of other things
+    no_digits: the network's output on sets of held-out pictures of other things
     """
     calibration.temperature.fill_(
         fit_temperature([(output.logits, labels) for output, labels in digits])
     )
     positive = torch.cat([output.digit_logit for output, _ in digits])
-    scale, shift = _fit_log_odds(positive, no_digits.digit_logit)
+    scale, shift = _fit_log_odds(positive, torch.cat([output.digit_logit for output in no_digits]))
     calibration.digit_scale.fill_(scale)
     calibration.digit_shift.fill_(shift)
 

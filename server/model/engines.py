@@ -101,9 +101,12 @@ def load_engine(name: str = "torch", model: str = "digits", device: str = "CPU")
 def _torch(model: str, device: str) -> Callable[[Array], Outputs]:
     import torch
 
+    from model.network import fused
+
     # One request, one thread: more threads on one small picture only get in each other's way.
     torch.set_num_threads(1)
     pipeline = load_pipeline(model)
+    pipeline.network = fused(pipeline.network)
 
     def run(grey: Array) -> Outputs:
         with torch.inference_mode():

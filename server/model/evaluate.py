@@ -29,16 +29,42 @@ from model.data import CHECKOUT, PenDigit
 from model.download import ensure_data
 from model.engines import load_engine
 from model.errors import DataError, ModelError
-from model.figures import confusion_matrix, contact_sheet
+from model.figures import (
+    confusion_matrix,
+    contact_sheet,
+    rejection_curves,
+    reliability_diagram,
+    robustness_curves,
+)
+from model.metrics import (
+    accepted_at,
+    calibration_error,
+    reliability,
+    risk_by_coverage,
+    wilson_interval,
+)
+from model.pareto import pareto
+from model.prepare import NO_DIGITS, Seed, draw_no_digit, photographed
+from model.report import write_report
+from model.robustness import HARMS, Harm
 from model.weights import read_card, write_card
 
 Picture = NDArray[np.uint8]
 """(H, W) grey or (H, W, 4) RGBA, 0..255."""
 
-Item = tuple[Callable[[], Picture], int]
-"""What draws a picture, and its label (`NO_LABEL` for what is no digit)."""
-
 NO_LABEL = -1
+
+NOBODY = 0
+"""The writer where it is not known who wrote."""
+
+
+class Item(NamedTuple):
+    """A picture to read."""
+
+    draw: Callable[[], Picture]
+    label: int
+    """0..9, or `NO_LABEL` for what is no digit."""
+    writer: int = NOBODY
 
 
 class Answer(NamedTuple):
@@ -57,6 +83,7 @@ class Result(NamedTuple):
     name: str
     labels: NDArray[np.int64]
     answers: list[Answer]
+    writers: NDArray[np.int64]
 
     @property
     def digits(self) -> NDArray[np.int64]:
@@ -72,8 +99,13 @@ class Result(NamedTuple):
         return right
 
     @property
+    def is_digit(self) -> NDArray[np.float64]:
+        return np.array([answer.is_digit for answer in self.answers])
+
+    @property
     def accepted(self) -> NDArray[np.bool_]:
-        return np.array([answer.is_digit >= 0.5 for answer in self.answers])
+        accepted: NDArray[np.bool_] = self.is_digit >= 0.5
+        return accepted
 
 
 NOTHING = Answer(-1, 0.0, 0.0, np.zeros((28, 28), np.uint8))
@@ -121,7 +153,7 @@ def _use_server(address: str) -> None:
 
 
 def _answer(item: Item) -> Answer:
-    return _recognize(item[0]())
+    return _recognize(item.draw())
 
 
 def _as_is(picture: Picture) -> Picture:
@@ -132,23 +164,84 @@ def _in_condition(digit: PenDigit, condition: int, seed: int) -> Picture:
     return CONDITIONS[condition].draw(digit, np.random.default_rng(seed))
 
 
+def _no_digit(kind: str, digits: Sequence[PenDigit], seed: Seed) -> Picture:
+    return _bytes(draw_no_digit(seed, kind, digits))
+
+
+def _blank(seed: Seed) -> Picture:
+    """Paper with nothing on it: plain, or photographed with uneven light and grain."""
+    rng = np.random.default_rng(seed)
+    paper = np.full((int(rng.choice([112, 224, 384])),) * 2, rng.uniform(0, 1), np.float32)
+    return _bytes(photographed(np.ones_like(paper), rng) if rng.random() < 0.5 else paper)
+
+
+def _bytes(grey: NDArray[np.float32]) -> Picture:
+    return (grey * 255).round().astype(np.uint8)
+
+
+def _harmed(digit: PenDigit, harm: int, degree: float, seed: Seed) -> Picture:
+    return HARMS[harm].draw(digit, degree, np.random.default_rng(seed))
+
+
 def sets(limit: int | None) -> list[tuple[str, list[Item]]]:
     """Every set of pictures that is measured, each with at most `limit` items."""
-    test = data.mnist("test")
-    pen = [digit for digit in data.pen_digits() if digit.writer in data.VALIDATION_WRITERS]
-    letters = [x for x in data.letters() if x.alphabet == data.VALIDATION_ALPHABET]
-    found: list[tuple[str, list[Item]]] = [
-        ("MNIST test", [(partial(_as_is, x), int(y)) for x, y in zip(*test, strict=True)])
+    pen = [digit for digit in data.pen_digits() if digit.writer in data.TEST_WRITERS]
+    found = [
+        (
+            MNIST,
+            [Item(partial(_as_is, x), int(y)) for x, y in zip(*data.mnist("test"), strict=True)],
+        )
     ]
     found += [
-        (condition.name, [(partial(_in_condition, d, c, i), d.label) for i, d in enumerate(pen)])
+        (
+            condition.name,
+            [Item(partial(_in_condition, d, c, i), d.label, d.writer) for i, d in enumerate(pen)],
+        )
         for c, condition in enumerate(CONDITIONS)
     ]
-    scans: list[Item] = [(partial(_as_is, picture), label) for picture, label in data.scans()]
-    if scans:
-        found.append((SCANS, scans))
-    found.append((LETTERS, [(partial(_as_is, letter.picture), NO_LABEL) for letter in letters]))
+    if scans := data.scans():
+        found.append((SCANS, [Item(partial(_as_is, x), label) for x, label in scans]))
+    for name, lookalikes in ((LETTERS, False), (LOOKALIKES, True)):
+        letters = [
+            Item(partial(_as_is, letter.picture), NO_LABEL)
+            for letter in data.letters(lookalikes=lookalikes)
+            if letter.alphabet == data.VALIDATION_ALPHABET
+        ]
+        found.append((name, letters))
+    found.append((BLANK, [Item(partial(_blank, (*STREAM, 0, i)), NO_LABEL) for i in range(EACH)]))
+    for k, kind in enumerate(NO_DIGITS, start=1):
+        rng = np.random.default_rng((*STREAM, k))
+        some = [[pen[i] for i in rng.integers(len(pen), size=3)] for _ in range(EACH)]
+        items = [
+            Item(partial(_no_digit, kind, digits, (*STREAM, k, i)), NO_LABEL)
+            for i, digits in enumerate(some)
+        ]
+        found.append((kind, items))
     return [(name, _spread(items, limit)) for name, items in found]
+
+
+def harmed_sets(limit: int | None) -> list[tuple[str, list[Item]]]:
+    """The same digits in every degree of every harm; see `robustness`."""
+    pen = [digit for digit in data.pen_digits() if digit.writer in data.TEST_WRITERS]
+    return [
+        (
+            harmed_name(harm, degree),
+            _spread(
+                [
+                    Item(partial(_harmed, d, h, degree, (*STREAM, 100 + h, i)), d.label, d.writer)
+                    for i, d in enumerate(pen)
+                ],
+                limit or EACH,
+            ),
+        )
+        for h, harm in enumerate(HARMS)
+        for degree in harm.degrees
+    ]
+
+
+def harmed_name(harm: Harm, degree: float) -> str:
+    """The name of the set of one degree of harm."""
+    return f"{harm.name} {degree:g}"
 
 
 def _spread(items: list[Item], limit: int | None) -> list[Item]:
@@ -156,11 +249,23 @@ def _spread(items: list[Item], limit: int | None) -> list[Item]:
     return items[:: -(-len(items) // limit)] if limit else items
 
 
+MNIST = "MNIST test"
 SCANS = "scans (church books)"
 LETTERS = f"letters ({data.VALIDATION_ALPHABET})"
+LOOKALIKES = f"letters that look like digits ({data.VALIDATION_ALPHABET})"
+BLANK = "blank paper"
+
+EACH = 300
+"""Pictures of each kind of what is no digit, and of each degree of harm."""
+
+STREAM: Seed = (0, 2)
+"""How the names of evaluation's random streams begin: seed, and 2, where training has 0 and
+validation 1."""
 
 
-def measure(limit: int | None, engine: str, model: str, server: str | None) -> list[Result]:
+def measure(
+    pictures: Sequence[tuple[str, list[Item]]], engine: str, model: str, server: str | None
+) -> list[Result]:
     """Recognise every picture of every set, on all cores."""
     results = []
     if not server:
@@ -168,56 +273,74 @@ def measure(limit: int | None, engine: str, model: str, server: str | None) -> l
         load_engine(engine, model)
     use, arguments = (_use_server, (server,)) if server else (_use_engine, (engine, model))
     with multiprocessing.get_context("spawn").Pool(None, use, arguments) as pool:
-        for name, items in sets(limit):
+        for name, items in pictures:
             progress = tqdm(pool.imap(_answer, items, 32), total=len(items), desc=name)
-            labels = np.array([label for _, label in items])
-            results.append(Result(name, labels, list(progress)))
+            labels = np.array([item.label for item in items])
+            writers = np.array([item.writer for item in items])
+            results.append(Result(name, labels, list(progress), writers))
     return results
-
-
-def calibration_error(result: Result, bins: int = 15) -> float:
-    """Expected calibration error (Naeini et al. 2015) with bins of equal width."""
-    index = np.minimum((result.confidences * bins).astype(int), bins - 1)
-    gaps = [
-        abs(result.right[index == b].mean() - result.confidences[index == b].mean())
-        * (index == b).mean()
-        for b in np.unique(index)
-    ]
-    return float(np.sum(gaps))
 
 
 def merged(name: str, results: Sequence[Result]) -> Result:
     """Several sets as one."""
-    labels = np.concatenate([result.labels for result in results])
-    return Result(name, labels, [answer for result in results for answer in result.answers])
+    return Result(
+        name,
+        np.concatenate([result.labels for result in results]),
+        [answer for result in results for answer in result.answers],
+        np.concatenate([result.writers for result in results]),
+    )
+
+
+def pen_of(results: Sequence[Result]) -> Result:
+    """The pen digits of all ten conditions."""
+    names = {condition.name for condition in CONDITIONS}
+    return merged("pen", [result for result in results if result.name in names])
 
 
 def figures(results: list[Result]) -> dict[str, Any]:
     """The figures that the README and the model card state."""
     by_name = {result.name: result for result in results}
     conditions = [by_name[condition.name] for condition in CONDITIONS]
-    pen = merged("pen", conditions)
-    accuracy = {
-        result.name: float(result.right.mean()) for result in results if result.name != LETTERS
-    }
+    mnist, pen = by_name[MNIST], pen_of(results)
+    of_digits = [r for r in results if (r.labels != NO_LABEL).all()]
+    accuracy = {result.name: float(result.right.mean()) for result in of_digits}
+    digits = np.concatenate([mnist.is_digit, pen.is_digit])
     return {
         "pictures": {result.name: len(result.labels) for result in results},
         "accuracy": {name: round(value, 5) for name, value in accuracy.items()},
+        "interval": {
+            result.name: [
+                round(edge, 5)
+                for edge in wilson_interval(int(result.right.sum()), len(result.labels))
+            ]
+            for result in of_digits
+        },
         "pen_mean": round(float(np.mean([accuracy[c.name] for c in CONDITIONS])), 5),
         "pen_worst": round(min(accuracy[c.name] for c in CONDITIONS), 5),
+        "pen_by_writer": {
+            str(writer): {
+                result.name: round(float(result.right[result.writers == writer].mean()), 5)
+                for result in conditions
+            }
+            for writer in np.unique(pen.writers)
+        },
         "accepted_as_digit": {r.name: round(float(r.accepted.mean()), 4) for r in results},
+        "taken_when_99_percent_of_digits_are": {
+            result.name: round(accepted_at(0.99, digits, result.is_digit), 4)
+            for result in results
+            if result.name not in accuracy
+        },
         "calibration_error": {
-            "MNIST test": round(calibration_error(by_name["MNIST test"]), 4),
-            "pen": round(calibration_error(pen), 4),
+            result.name: round(calibration_error(result.confidences, result.right), 4)
+            for result in (mnist, pen)
         },
     }
 
 
 def save_pictures(results: list[Result], folder: Path) -> None:
     """Confusion matrices and contact sheets of the mistakes, for MNIST and for the pen."""
-    by_name = {result.name: result for result in results}
-    pen = merged("pen, ten conditions", [by_name[condition.name] for condition in CONDITIONS])
-    for result, name in ((by_name["MNIST test"], "mnist"), (pen, "pen")):
+    mnist = next(result for result in results if result.name == MNIST)
+    for result, name in ((mnist, "mnist"), (pen_of(results), "pen")):
         confusion_matrix(
             result.labels, result.digits, result.name, folder / f"confusion-{name}.png"
         )
@@ -227,6 +350,32 @@ def save_pictures(results: list[Result], folder: Path) -> None:
             if answer.digit != label
         ]
         contact_sheet(mistakes, folder / f"mistakes-{name}.png")
+
+
+def save_curves(results: list[Result], harmed: list[Result], folder: Path) -> None:
+    """Reliability, rejection and robustness."""
+    by_name = {result.name: result for result in results}
+    sure = {"MNIST": by_name[MNIST], "pen": pen_of(results)}
+    reliability_diagram(
+        {name: reliability(r.confidences, r.right) for name, r in sure.items()},
+        folder / "reliability.png",
+    )
+    no_digits = merged("others", [by_name[kind] for kind in (BLANK, *NO_DIGITS)])
+    rejection_curves(
+        np.concatenate([result.is_digit for result in sure.values()]),
+        {
+            "letters": by_name[LETTERS].is_digit,
+            "letters that look like digits": by_name[LOOKALIKES].is_digit,
+            "scribbles, crossings-out, overlaps …": no_digits.is_digit,
+        },
+        {name: risk_by_coverage(r.confidences, r.right) for name, r in sure.items()},
+        folder / "rejection.png",
+    )
+    right = {result.name: float(result.right.mean()) for result in harmed}
+    robustness_curves(
+        [(harm, [right[harmed_name(harm, degree)] for degree in harm.degrees]) for harm in HARMS],
+        folder / "robustness.png",
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -244,25 +393,38 @@ def main(arguments: list[str] | None = None) -> int:
         default=CHECKOUT / "runs" / "evaluation",
         help="folder for figures and pictures (default: runs/evaluation)",
     )
-    options = parser.parse_args(arguments)
-    if options.card and (options.limit or options.server or options.engine != "torch"):
-        parser.error("the card states figures of every picture, with the torch engine, no server")
+    parser.add_argument(
+        "--pareto",
+        action="store_true",
+        help="instead, compare every trained model: accuracy against size and speed",
+    )
+    given = sys.argv[1:] if arguments is None else arguments
+    command = " ".join(["npm run evaluate --", *given]) if given else "npm run evaluate"
+    options = parser.parse_args(given)
+    if options.pareto:
+        return pareto(options.out)
+    if options.card and (options.limit or options.server):
+        parser.error("the card states figures of every picture, without a server")
     try:
         ensure_data()
         card = read_card(options.model)
-        results = measure(options.limit, options.engine, options.model, options.server)
+        recognizer = (options.engine, options.model, options.server)
+        results = measure(sets(options.limit), *recognizer)
+        harmed = measure(harmed_sets(options.limit), *recognizer)
     except (DataError, ModelError) as error:
         print(error, file=sys.stderr)
         return 2
     except urllib.error.URLError as error:
         print(f"{options.server} does not answer as it should: {error}", file=sys.stderr)
         return 2
-    values = figures(results)
+    values = {"engine": options.server or options.engine, **figures(results)}
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "figures.json").write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
     save_pictures(results, options.out)
+    save_curves(results, harmed, options.out)
+    write_report(card, values, command, options.out)
     print(figures_table(values))
-    print(f"\nConfusion matrices and the mistakes are in {options.out}")
+    print(f"\nTables, curves and the mistakes are in {options.out / 'report.html'}")
     if options.card:
         write_card({**card, "figures": values})
     return 0

@@ -1,6 +1,7 @@
 """Export the pipeline to one ONNX file: `npm run export`, or `python -m model.export`.
 
 With `--run` the trained weights of a run are first put in the place from which they are shipped.
+With `--int8` the exported graph is also written in eight bits, as a model of its own.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import onnx
 import torch
 
 from model.data import CHECKOUT
-from model.errors import ModelError
+from model.errors import DataError, ModelError
 from model.pipeline import Pipeline, PipelineOutput
 from model.weights import (
     card_path,
@@ -65,24 +66,50 @@ def adopt(run: Path, model: str) -> None:
         path_of(model).write_bytes(path_of(model, run).read_bytes())
 
 
+def export(model: str) -> Path:
+    """Export a model's weights to where its graph is shipped from, and note it in its card."""
+    path = onnx_path(model)
+    export_onnx(load_pipeline(model), path)
+    card = read_card(model)
+    card["sha256"][path.name] = sha256(path.read_bytes())
+    write_card(card)
+    return path
+
+
+def export_int8(model: str) -> Path:
+    """Write the int8 variant of an exported model, with a card of its own."""
+    from model.quantize import calibration_pictures, quantize
+
+    name = f"{model}-int8"
+    path = onnx_path(name)
+    quantize(onnx_path(model), path, calibration_pictures())
+    card = {
+        **read_card(model),
+        "name": name,
+        "sha256": {path.name: sha256(path.read_bytes())},
+    }
+    card.pop("figures", None)
+    write_card(card)
+    return path
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="export", description=__doc__)
     parser.add_argument("--model", default="digits", help="name of the model (default: digits)")
     parser.add_argument("--run", type=Path, help="folder of a training run whose weights to ship")
+    parser.add_argument("--int8", action="store_true", help="write the int8 variant too")
     options = parser.parse_args(arguments)
     try:
         if options.run:
             adopt(options.run, options.model)
-        pipeline = load_pipeline(options.model)
-    except (ModelError, OSError) as error:
+        paths = [export(options.model)]
+        if options.int8:
+            paths.append(export_int8(options.model))
+    except (DataError, ModelError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    path = onnx_path(options.model)
-    export_onnx(pipeline, path)
-    card = read_card(options.model)
-    card["sha256"][path.name] = sha256(path.read_bytes())
-    write_card(card)
-    print(f"{path.relative_to(CHECKOUT)}: {path.stat().st_size / 1e6:.2f} MB")
+    for path in paths:
+        print(f"{path.relative_to(CHECKOUT)}: {path.stat().st_size / 1e6:.2f} MB")
     return 0
 
 

@@ -7,6 +7,9 @@ import matplotlib
 import numpy as np
 from numpy.typing import NDArray
 
+from model.metrics import Floats, Reliability
+from model.robustness import Harm
+
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
@@ -21,8 +24,7 @@ def learning_curve(log: list[dict[str, Any]], path: Path) -> None:
         right.plot(epochs, [100 * (1 - entry[name]) + 1e-3 for entry in log], label=label)
     right.set(xlabel="epoch", ylabel="held-out error in %", yscale="log")
     right.legend()
-    figure.savefig(path, dpi=120)
-    plt.close(figure)
+    _save(figure, path)
 
 
 def confusion_matrix(
@@ -43,8 +45,7 @@ def confusion_matrix(
     axes.set_xticks(range(11), [*map(str, range(10)), "∅"])
     axes.set_yticks(range(10))
     axes.set(xlabel="read as", ylabel="written", title=title)
-    figure.savefig(path, dpi=120)
-    plt.close(figure)
+    _save(figure, path)
 
 
 def contact_sheet(
@@ -60,5 +61,83 @@ def contact_sheet(
     for axis, (picture, caption) in zip(axes.flat, chosen, strict=False):
         axis.imshow(255 - picture, cmap="gray", vmin=0, vmax=255)
         axis.set_title(caption, fontsize=8, pad=2)
+    _save(figure, path)
+
+
+def reliability_diagram(bins: dict[str, list[Reliability]], path: Path) -> None:
+    """Draw accuracy by confidence; the area of a point is its share of the answers."""
+    figure, axes = plt.subplots(figsize=(5, 4.6), layout="constrained")
+    axes.plot([0, 1], [0, 1], color="0.7", lw=1, label="honest")
+    for name, points in bins.items():
+        confidences, accuracies, shares = zip(*points, strict=True)
+        sizes = 20 + 200 * np.sqrt(shares)
+        axes.scatter(confidences, accuracies, sizes, alpha=0.6, label=name)
+    axes.set(xlabel="confidence", ylabel="share that is right", title="Reliability")
+    axes.legend(loc="upper left")
+    _save(figure, path)
+
+
+def rejection_curves(
+    digits: Floats,
+    others: dict[str, Floats],
+    risks: dict[str, tuple[Floats, Floats]],
+    path: Path,
+) -> None:
+    """Draw what is accepted as a digit, and how errors fall when unsure answers are rejected.
+
+    digits, others: `is_digit` of each picture; risks: coverage and risk of each set of digits
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.4), layout="constrained")
+    accepted = np.concatenate([np.linspace(0.8, 0.99, 96), np.linspace(0.99, 1, 51)])
+    thresholds = np.quantile(digits, 1 - accepted)
+    for name, values in others.items():
+        taken = (values[None] >= thresholds[:, None]).mean(1)
+        left.plot(100 * accepted, 100 * taken, label=name)
+    left.axvline(99, color="0.7", lw=1)
+    left.set(xlabel="digits accepted in %", ylabel="others taken for digits in %")
+    left.legend()
+    for name, (coverage, risk) in risks.items():
+        right.plot(100 * coverage, 100 * risk, label=name)
+    right.set(xlabel="most confident answers kept, in %", ylabel="errors among them in %")
+    right.legend()
+    _save(figure, path)
+
+
+def robustness_curves(curves: list[tuple[Harm, list[float]]], path: Path) -> None:
+    """Draw accuracy by the degree of each harm."""
+    figure, axes = plt.subplots(2, 3, figsize=(11, 6), sharey=True, layout="constrained")
+    for axis, (harm, accuracies) in zip(axes.flat, curves, strict=True):
+        axis.plot(harm.degrees, [100 * accuracy for accuracy in accuracies], marker="o", ms=3)
+        axis.set(title=harm.name, xlabel=harm.unit, ylim=(0, 102))
+        axis.grid(alpha=0.3)
+    for axis in axes[:, 0]:
+        axis.set_ylabel("read right in %")
+    _save(figure, path)
+
+
+def ridge(points: list[dict[str, Any]], path: Path) -> None:
+    """Draw models by what they cost and how often they are wrong.
+
+    points: each with "name", "parameters", "milliseconds" and "error" (share, 0..1)
+    """
+    figure, panels = plt.subplots(1, 2, figsize=(10, 4.4), sharey=True, layout="constrained")
+    costs = (("parameters", "parameters"), ("milliseconds", "ms for one picture, one thread"))
+    for axis, (key, label) in zip(panels, costs, strict=True):
+        for point in points:
+            axis.scatter(point[key], 100 * point["error"])
+            axis.annotate(
+                point["name"],
+                (point[key], 100 * point["error"]),
+                xytext=(5, 4),
+                textcoords="offset points",
+                fontsize=8,
+            )
+        axis.set(xlabel=label, xscale="log")
+        axis.grid(alpha=0.3, which="both")
+    panels[0].set_ylabel("held-out error in %")
+    _save(figure, path)
+
+
+def _save(figure: Any, path: Path) -> None:
     figure.savefig(path, dpi=120)
     plt.close(figure)

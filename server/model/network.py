@@ -1,9 +1,11 @@
 """DigitNet: the convolutional network that reads a normalised digit."""
 
+from copy import deepcopy
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 
 class NetworkOutput(NamedTuple):
@@ -18,7 +20,7 @@ class NetworkOutput(NamedTuple):
 
 
 class DigitNet(nn.Module):
-    """Seven 3×3 convolutions in three stages, then a head that is averaged over the map.
+    """3×3 convolutions in three stages, then a head that is averaged over the map.
 
     Because the ten evidence maps are computed before the averaging, the class activation map
     (Zhou et al. 2016) is a by-product.
@@ -60,3 +62,17 @@ def convolution(inputs: int, outputs: int) -> nn.Module:
         nn.BatchNorm2d(outputs),
         nn.ReLU(inplace=True),
     )
+
+
+def fused(network: DigitNet) -> DigitNet:
+    """A copy that answers the same, faster: batch normalisation folded into the convolutions, and
+    the channels of a pixel side by side in memory. It cannot be trained."""
+    copy = deepcopy(network).eval()
+    for i, layer in enumerate(copy.features):
+        if isinstance(layer, nn.Sequential):
+            filters, normalisation, rectifier = layer
+            assert isinstance(filters, nn.Conv2d)
+            assert isinstance(normalisation, nn.BatchNorm2d)
+            folded = fuse_conv_bn_eval(filters, normalisation)
+            copy.features[i] = nn.Sequential(folded, rectifier)
+    return copy.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]

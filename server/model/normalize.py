@@ -24,6 +24,13 @@ class Normalize(nn.Module):
     in an exported graph with dynamic height and width.
     """
 
+    offsets: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        offsets = torch.arange(SIDE, dtype=torch.float32).view(SIDE, 1) + 0.5 - SIDE / 2
+        self.register_buffer("offsets", offsets, persistent=False)
+
     def forward(self, ink: Tensor) -> tuple[Tensor, Tensor]:
         """Normalise.
 
@@ -31,37 +38,41 @@ class Normalize(nn.Module):
         Returns digit (N, 1, 28, 28) in 0..1, and box (N, 4), left, top, right, bottom in pixels
         of `ink`, all zero where there is no ink.
         """
-        across, down = ink.amax(2).squeeze(1), ink.amax(3).squeeze(1)
-        left, right = _extent(across)
-        top, bottom = _extent(down)
-        longer = torch.maximum(right - left, bottom - top).clamp(min=1)
-        pixels_per_output = longer / BOX
+        height, width = ink.shape[-2:]
+        ink = ink.squeeze(1)
+        # Positions are those of the pixels' right and lower edges.
+        x, y = (
+            torch.arange(1, size + 1, dtype=ink.dtype, device=ink.device)
+            for size in (width, height)
+        )
+        left, right = _extent(ink.amax(1, True), x)
+        top, bottom = _extent(ink.amax(2).unsqueeze(1), y)
+        pixels_per_output = torch.maximum(right - left, bottom - top).clamp(min=1) / BOX
 
-        mass = ink.sum((1, 2, 3)).clamp(min=1e-6)
-        centre_x = _first_moment(ink.sum(2).squeeze(1)) / mass
-        centre_y = _first_moment(ink.sum(3).squeeze(1)) / mass
-
-        support = pixels_per_output.clamp(min=1)
-        offsets = torch.arange(SIDE, dtype=ink.dtype, device=ink.device) + 0.5 - SIDE / 2
-        offsets = offsets * pixels_per_output.unsqueeze(1)
-        columns = cubic_weights(centre_x.unsqueeze(1) + offsets, support, ink.shape[3])
-        rows = cubic_weights(centre_y.unsqueeze(1) + offsets, support, ink.shape[2])
-        digit = (rows @ ink.squeeze(1) @ columns.transpose(1, 2)).unsqueeze(1).clamp(min=0)
+        across, down = ink.sum(1, True), ink.sum(2).unsqueeze(1)
+        mass = across.sum(2, True).clamp(min=1e-6)
+        # Both axes at once, measured from the centre of mass in units of the filter, which covers
+        # an output pixel, or an input pixel where the picture is scaled up.
+        scale = 1 / pixels_per_output.clamp(min=1)
+        positions = torch.cat(
+            [x - (across * x).sum(2, True) / mass, y - (down * y).sum(2, True) / mass], dim=2
+        )
+        offsets = self.offsets * (pixels_per_output * scale)
+        weights = cubic_weights(offsets, positions * scale) * scale
+        columns, rows = weights[:, :, :width], weights[:, :, width:]
+        digit = (rows @ ink @ columns.transpose(1, 2)).clamp(min=0)
         # A thin pen's stroke is narrower than an output pixel and comes out faint.
         digit = (digit / soft_peak(digit).clamp(min=1e-3)).clamp(max=1)
-        return digit, torch.stack([left, top, right, bottom], dim=1)
+        return digit.unsqueeze(1), torch.cat([left, top, right, bottom], dim=1).squeeze(2)
 
 
-def _extent(profile: Tensor) -> tuple[Tensor, Tensor]:
-    """First and one past the last position that holds ink, of a (N, L) profile: (N,), (N,)."""
-    inked = profile > BOX_THRESHOLD
-    position = torch.arange(profile.shape[1], dtype=profile.dtype, device=profile.device)
-    end = torch.where(inked, position + 1, 0.0).amax(1)
-    start = torch.where(inked, position, 1e9).amin(1)
+def _extent(profile: Tensor, position: Tensor) -> tuple[Tensor, Tensor]:
+    """First and one past the last position that holds ink, of (N, 1, L): each (N, 1, 1).
+
+    position: (L,), 1 … L
+    """
+    inked = (profile > BOX_THRESHOLD).to(profile.dtype)
+    length = profile.shape[2]
+    end = (inked * position).amax(2, True)
+    start = length - (inked * (length + 1 - position)).amax(2, True)
     return torch.minimum(start, end), end
-
-
-def _first_moment(profile: Tensor) -> Tensor:
-    """Σ value · pixel centre of a (N, L) profile: (N,)."""
-    position = torch.arange(profile.shape[1], dtype=profile.dtype, device=profile.device) + 0.5
-    return (profile * position).sum(1)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from model.ink import Ink
 from model.network import DigitNet
 from model.normalize import Normalize
+from model.resampling import shrink
 
 
 class PipelineOutput(NamedTuple):
@@ -49,21 +50,39 @@ class Calibration(nn.Module):
         return probabilities, torch.sigmoid(digit_logit * self.digit_scale + self.digit_shift)
 
 
-class Pipeline(nn.Module):
-    """Ink → Normalize → DigitNet → Calibration: the only way from pixels to an answer."""
+class Preprocessing(nn.Module):
+    """Shrink → Ink → Normalize: the only way from pixels to what the network sees."""
 
-    def __init__(self, network: DigitNet) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.ink = Ink()
         self.normalize = Normalize()
+
+    def forward(self, grey: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Find the digit. grey: (N, 1, H, W) float32, 0 = black, 1 = white, any height and width.
+
+        Returns digit (N, 1, 28, 28), 1 = ink; box (N, 4), left, top, right, bottom of the ink in
+        pixels of `grey`; and drawn (N,) bool.
+        """
+        small, factor = shrink(grey)
+        ink, drawn = self.ink(small)
+        digit, box = self.normalize(ink)
+        return digit, box * factor, drawn
+
+
+class Pipeline(nn.Module):
+    """Preprocessing → DigitNet → Calibration: the only way from pixels to an answer."""
+
+    def __init__(self, network: DigitNet) -> None:
+        super().__init__()
+        self.preprocessing = Preprocessing()
         self.network = network
         self.calibration = Calibration()
 
     def forward(self, grey: Tensor) -> PipelineOutput:
         """Recognise. grey: (N, 1, H, W) float32, 0 = black, 1 = white, any height and width."""
-        ink, drawn = self.ink(grey)
-        digit, box = self.normalize(ink)
+        digit, box, drawn = self.preprocessing(grey)
         output = self.network(digit)
         probabilities, is_digit = self.calibration(output.logits, output.digit_logit)
-        is_digit = torch.where(drawn, is_digit, 0.0)
+        is_digit = is_digit * drawn.to(is_digit.dtype)
         return PipelineOutput(probabilities, is_digit, box, digit, output.evidence)

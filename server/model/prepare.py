@@ -18,21 +18,22 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from tqdm import tqdm
 
-from model import data
+from model import data, outliers
 from model.conditions import CONDITIONS, to_grey
 from model.data import Letter, PenDigit, Points
-from model.ink import Ink
-from model.normalize import Normalize
+from model.pipeline import Preprocessing
+from model.recipe import Recipe
 from model.render import draw_strokes, fit
-from model.variation import scribble, vary
+from model.variation import Rng, in_another_habit, vary
 
 NO_DIGIT = -1
 """The label of what is not a digit."""
 
-VALIDATION_STREAM = 1_000_003
-"""Added to the seed for validation, whose scribbles must not be those of training."""
-
 Grey = NDArray[np.float32]
+
+Seed = tuple[int, ...]
+"""What a random stream is named by, e.g. (seed, source, split, item): streams of different names
+share nothing (`numpy.random.SeedSequence`)."""
 
 
 class Prepared(NamedTuple):
@@ -45,24 +46,24 @@ class Prepared(NamedTuple):
 
 
 def normalized(greys: Iterable[Grey]) -> NDArray[np.uint8]:
-    """Pass grey pictures of any sizes through Ink and Normalize: (N, 28, 28), 255 = ink."""
-    ink, normalize = Ink(), Normalize()
+    """What the network sees of grey pictures of any sizes: (N, 28, 28), 255 = ink."""
+    preprocessing = Preprocessing()
     pictures = []
     with torch.inference_mode():
         for grey in greys:
-            digit, _ = normalize(ink(torch.from_numpy(grey)[None, None])[0])
+            digit, _, _ = preprocessing(torch.from_numpy(grey)[None, None])
             pictures.append((digit[0, 0] * 255).round().to(torch.uint8).numpy())
     return np.stack(pictures)
 
 
 def normalized_images(images: data.Images) -> Prepared:
-    """MNIST's pictures (white on black), through Ink and Normalize."""
-    ink, normalize = Ink(), Normalize()
+    """What the network sees of MNIST's pictures (white on black)."""
+    preprocessing = Preprocessing()
     pictures = []
     with torch.inference_mode():
         for start in range(0, len(images.pictures), 512):
             part = torch.from_numpy(images.pictures[start : start + 512] / np.float32(255))
-            digit, _ = normalize(ink(part[:, None])[0])
+            digit, _, _ = preprocessing(part[:, None])
             pictures.append((digit[:, 0] * 255).round().to(torch.uint8).numpy())
     return Prepared(np.concatenate(pictures), images.labels)
 
@@ -77,10 +78,10 @@ def draw_varied(strokes: Sequence[Points], rng: np.random.Generator) -> Grey:
     width = side * np.exp(rng.uniform(np.log(0.006), np.log(0.17)))
     coverage = draw_strokes(fit(strokes, side, centre), size, max(float(width), 1.0))
     grey = 1 - coverage
-    return _photograph(grey, rng) if rng.random() < 0.15 else grey
+    return photographed(grey, rng) if rng.random() < 0.15 else grey
 
 
-def _photograph(grey: Grey, rng: np.random.Generator) -> Grey:
+def photographed(grey: Grey, rng: np.random.Generator) -> Grey:
     """Uneven light, faint ink, grain and JPEG, as a camera gives them."""
     size = len(grey)
     y, x = np.mgrid[0:size, 0:size] / size - 0.5
@@ -95,31 +96,77 @@ def _photograph(grey: Grey, rng: np.random.Generator) -> Grey:
     return np.asarray(Image.open(stored), np.float32) / np.float32(255)
 
 
-def _varied_digit(seed: int, digit: PenDigit) -> Grey:
+def _digit(seed: Seed, digit: PenDigit) -> Grey:
     rng = np.random.default_rng(seed)
-    return draw_varied(vary(digit.strokes, rng), rng)
+    return draw_varied(vary(in_another_habit(digit.label, digit.strokes, rng), rng), rng)
 
 
-def _scribble(seed: int) -> Grey:
+def draw_no_digit(seed: Seed, kind: str, digits: Sequence[PenDigit]) -> Grey:
+    """One of the things of strokes that are no digit, made of three digits or of nothing."""
     rng = np.random.default_rng(seed)
-    return draw_varied(scribble(rng), rng)
+    return draw_varied(NO_DIGITS[kind](digits, rng), rng)
 
 
-def _overlay(seed: int, digits: tuple[PenDigit, PenDigit]) -> Grey:
-    """Two digits on top of each other."""
+def _crossed_out(digits: Sequence[PenDigit], rng: Rng) -> list[Points]:
+    # A one under a zigzag or a cross can be anything.
+    digit = next((digit for digit in digits if digit.label != 1), None)
+    return outliers.crossed_out(digit.strokes, rng) if digit else outliers.scribble(rng)
+
+
+def _overlaid(digits: Sequence[PenDigit], rng: Rng) -> list[Points]:
+    # A one disappears in most other digits, and a digit on top of itself is still that digit.
+    first, second = digits[0], digits[1]
+    if 1 in (first.label, second.label) or first.label == second.label:
+        return _crossed_out(digits, rng)
+    return outliers.overlaid(first.strokes, second.strokes, rng)
+
+
+def _turned(digits: Sequence[PenDigit], rng: Rng) -> list[Points]:
+    for digit in digits:
+        if digit.label in outliers.ON_THEIR_SIDE:
+            return outliers.turned(digit.strokes, digit.label, rng)
+    return outliers.letter_like(rng)
+
+
+NO_DIGITS: dict[str, Callable[[Sequence[PenDigit], Rng], list[Points]]] = {
+    "scribble": lambda _, rng: outliers.scribble(rng),
+    "crossed out": _crossed_out,
+    "overlaid": _overlaid,
+    "side by side": lambda digits, rng: outliers.side_by_side(
+        [digit.strokes for digit in digits[: int(rng.integers(2, 4))]], rng
+    ),
+    "turned": _turned,
+    "collage": lambda digits, rng: outliers.collage(
+        [digit.strokes for digit in digits[: int(rng.integers(2, 4))]], rng
+    ),
+    "letter-like": lambda _, rng: outliers.letter_like(rng),
+}
+"""Kinds of what is no digit, each made of three digits' strokes, or of nothing."""
+
+
+def _letter(seed: Seed, letter: Letter, turns: int) -> Grey:
+    """A letter with another pen, slanted and stretched, mirrored or turned: a letter of nobody's.
+
+    turns: 0..7, quarters of a turn, from 4 on of the mirrored letter
+    """
     rng = np.random.default_rng(seed)
-    first, second = (fit(vary(d.strokes, rng), 1, rng.uniform(-0.15, 0.15, 2)) for d in digits)
-    return draw_varied([*first, *second], rng)
+    picture = np.rot90(np.fliplr(letter.picture) if turns >= 4 else letter.picture, turns % 4)
+    image = Image.fromarray(np.ascontiguousarray(picture))
+    image = image.filter(ImageFilter.MinFilter(int(rng.choice([1, 3, 5, 7, 9]))))
+    image = image.resize((210, 210), Image.Resampling.BICUBIC)
+    angle, shear, stretch = rng.normal(0, 0.1), rng.normal(0, 0.15), np.exp(rng.normal(0, 0.15))
+    cosine, sine = np.cos(angle), np.sin(angle)
+    matrix = np.array([[cosine, -sine], [sine, cosine]]) @ np.array([[stretch, shear], [0, 1]])
+    offset = 105 - matrix @ (105, 105)
+    coefficients = (*matrix[0], offset[0], *matrix[1], offset[1])
+    bicubic = Image.Resampling.BICUBIC
+    image = image.transform(
+        image.size, Image.Transform.AFFINE, coefficients, bicubic, fillcolor=255
+    )
+    return np.asarray(image, np.float32) / np.float32(255)
 
 
-def _thickened_letter(seed: int, letter: Letter) -> Grey:
-    rng = np.random.default_rng(seed)
-    image = Image.fromarray(letter.picture).resize((210, 210), Image.Resampling.BICUBIC)
-    image = image.filter(ImageFilter.MinFilter(int(rng.choice([1, 3, 5, 9, 13]))))
-    return np.asarray(image.rotate(rng.normal(0, 5), fillcolor=255), np.float32) / np.float32(255)
-
-
-def _condition(seed: int, digit: PenDigit, condition: int) -> Grey:
+def _condition(seed: Seed, digit: PenDigit, condition: int) -> Grey:
     return to_grey(CONDITIONS[condition].draw(digit, np.random.default_rng(seed)))
 
 
@@ -139,10 +186,10 @@ def draw_in_parallel(drawings: Sequence[Drawing], what: str) -> NDArray[np.uint8
         return np.concatenate(list(progress))
 
 
-def training_pen(digits: Sequence[PenDigit], times: int, seed: int) -> Prepared:
+def varied_pen(digits: Sequence[PenDigit], times: int, seed: Seed) -> Prepared:
     """Every digit drawn `times` times, each time by another hand."""
     drawings = [
-        partial(_varied_digit, seed + i * times + k, digit)
+        partial(_digit, (*seed, i, k), digit)
         for i, digit in enumerate(digits)
         for k in range(times)
     ]
@@ -150,10 +197,10 @@ def training_pen(digits: Sequence[PenDigit], times: int, seed: int) -> Prepared:
     return Prepared(draw_in_parallel(drawings, "pen digits"), labels)
 
 
-def conditions_pen(digits: Sequence[PenDigit], seed: int) -> list[Prepared]:
+def conditions_pen(digits: Sequence[PenDigit], seed: Seed) -> list[Prepared]:
     """Every digit drawn once in each of the ten conditions; one entry for each condition."""
     drawings = [
-        partial(_condition, seed + i, digit, c)
+        partial(_condition, (*seed, i), digit, c)
         for c in range(len(CONDITIONS))
         for i, digit in enumerate(digits)
     ]
@@ -162,30 +209,34 @@ def conditions_pen(digits: Sequence[PenDigit], seed: int) -> list[Prepared]:
     return [Prepared(part, labels) for part in np.split(pictures, len(CONDITIONS))]
 
 
-def training_no_digits(
-    letters: Sequence[Letter], digits: Sequence[PenDigit], number: int, seed: int
-) -> Prepared:
-    """`number` each of scribbles and of pairs of digits on top of each other, and letters."""
+def no_digits(digits: Sequence[PenDigit], number: int, seed: Seed) -> dict[str, Prepared]:
+    """`number` of each kind of `NO_DIGITS`."""
     rng = np.random.default_rng(seed)
-    # A one disappears in most other digits, and a digit on top of itself is still that digit.
-    others = [digit for digit in digits if digit.label != 1]
-    pairs = [_different(others, rng) for _ in range(number)]
-    drawings: list[Drawing] = [partial(_scribble, seed + i) for i in range(number)]
-    drawings += [partial(_overlay, seed + i, pair) for i, pair in enumerate(pairs)]
-    drawings += [
-        partial(_thickened_letter, seed + 4 * i + k, letter)
-        for i, letter in enumerate(letters)
-        for k in range(4)
+    drawings = [
+        partial(
+            draw_no_digit,
+            (*seed, k, i),
+            kind,
+            [digits[c] for c in rng.integers(len(digits), size=3)],
+        )
+        for k, kind in enumerate(NO_DIGITS)
+        for i in range(number)
     ]
-    pictures = draw_in_parallel(drawings, "no digits")
+    pictures = np.split(draw_in_parallel(drawings, "no digits"), len(NO_DIGITS))
+    labels = np.full(number, NO_DIGIT)
+    return {kind: Prepared(part, labels) for kind, part in zip(NO_DIGITS, pictures, strict=True)}
+
+
+def letters(drawn: Sequence[Letter], turns: Sequence[int], times: int, seed: Seed) -> Prepared:
+    """Every letter `times` times in each of the `turns` (see `_letter`)."""
+    drawings = [
+        partial(_letter, (*seed, i, turn, k), letter, turn)
+        for i, letter in enumerate(drawn)
+        for turn in turns
+        for k in range(times)
+    ]
+    pictures = draw_in_parallel(drawings, "letters")
     return Prepared(pictures, np.full(len(pictures), NO_DIGIT))
-
-
-def _different(digits: Sequence[PenDigit], rng: np.random.Generator) -> tuple[PenDigit, PenDigit]:
-    """Two digits with different labels."""
-    first = digits[int(rng.integers(len(digits)))]
-    others = [digit for digit in digits if digit.label != first.label]
-    return first, others[int(rng.integers(len(others)))]
 
 
 class TrainingData(NamedTuple):
@@ -194,20 +245,21 @@ class TrainingData(NamedTuple):
     mnist: Prepared
     pen: Prepared
     no_digits: Prepared
+    letters: Prepared
     validation_mnist: Prepared
     validation_pen: Prepared
     validation_no_digits: Prepared
+    validation_letters: Prepared
 
 
-def training_data(times: int, seed: int, cache: Path, limit: int | None = None) -> TrainingData:
+def training_data(recipe: Recipe, cache: Path, limit: int | None = None) -> TrainingData:
     """Prepare everything, or read it from `cache` where an earlier run left it.
 
-    times: drawings of each pen digit
     limit: use only so many items of each source, for a quick look
     """
-    digits, letters = data.pen_digits(), data.letters()
+    pen, drawn_letters = data.pen_digits(), data.letters()
     mnist_train, mnist_validation = data.mnist("train"), data.mnist("validation")
-    path = cache / f"prepared-{_key(times, seed, limit)}.npz"
+    path = cache / f"prepared-{_key(recipe, limit)}.npz"
     if path.is_file():
         with np.load(path) as arrays:
             return TrainingData(
@@ -216,22 +268,25 @@ def training_data(times: int, seed: int, cache: Path, limit: int | None = None) 
                     for name in TrainingData._fields
                 )
             )
-    train_digits = [d for d in digits if d.writer not in data.VALIDATION_WRITERS][:limit]
-    held_out = [d for d in digits if d.writer in data.VALIDATION_WRITERS][:limit]
-    train_letters = [x for x in letters if x.alphabet != data.VALIDATION_ALPHABET][:limit]
-    held_out_letters = [x for x in letters if x.alphabet == data.VALIDATION_ALPHABET][:limit]
-    conditions = conditions_pen(held_out, seed)
+    held_out = data.VALIDATION_WRITERS | data.TEST_WRITERS
+    train_pen = [d for d in pen if d.writer not in held_out][:limit]
+    validation_pen = [d for d in pen if d.writer in data.VALIDATION_WRITERS][:limit]
+    train_letters = [x for x in drawn_letters if x.alphabet != data.VALIDATION_ALPHABET][:limit]
+    validation_letters = [x for x in drawn_letters if x.alphabet == data.VALIDATION_ALPHABET]
+    # Streams: seed, training or validation, source.
+    train, validation = (recipe.seed, 0), (recipe.seed, 1)
+    number = min(limit or recipe.no_digits_of_a_kind, recipe.no_digits_of_a_kind)
     prepared = TrainingData(
         mnist=normalized_images(_first(mnist_train, limit)),
-        pen=training_pen(train_digits, times, seed),
-        no_digits=training_no_digits(train_letters, train_digits, limit or 4000, seed),
+        pen=varied_pen(train_pen, recipe.drawings, (*train, 0)),
+        no_digits=_together(no_digits(train_pen, number, (*train, 1)).values()),
+        letters=letters(train_letters, range(8), recipe.drawings_of_letters, (*train, 2)),
         validation_mnist=normalized_images(_first(mnist_validation, limit)),
-        validation_pen=Prepared(
-            *(np.concatenate(parts) for parts in zip(*conditions, strict=True))
+        validation_pen=_together(conditions_pen(validation_pen, (*validation, 0))),
+        validation_no_digits=_together(
+            no_digits(validation_pen, min(number, 300), (*validation, 1)).values()
         ),
-        validation_no_digits=training_no_digits(
-            held_out_letters, held_out, limit or 200, seed + VALIDATION_STREAM
-        ),
+        validation_letters=letters(validation_letters[:limit], (0,), 4, (*validation, 2)),
     )
     cache.mkdir(parents=True, exist_ok=True)
     arrays = {}
@@ -243,19 +298,26 @@ def training_data(times: int, seed: int, cache: Path, limit: int | None = None) 
     return prepared
 
 
+def _together(parts: Iterable[Prepared]) -> Prepared:
+    return Prepared(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+
+
 def _first(images: data.Images, limit: int | None) -> data.Images:
     return data.Images(images.pictures[:limit], images.labels[:limit])
 
 
-def _key(*settings: object) -> str:
+def _key(recipe: Recipe, limit: int | None) -> str:
     """Changes when the settings, the data, or any code that draws or normalises, change."""
-    digest = hashlib.sha256(repr((settings, data.checksums())).encode())
+    drawings = (recipe.drawings, recipe.no_digits_of_a_kind, recipe.drawings_of_letters)
+    settings = (drawings, recipe.seed, limit, data.checksums())
+    digest = hashlib.sha256(repr(settings).encode())
     folder = Path(__file__).parent
     for name in (
         "conditions",
         "data",
         "ink",
         "normalize",
+        "outliers",
         "prepare",
         "render",
         "resampling",

@@ -8,6 +8,9 @@ and its centre is ``i + 0.5``.
 import torch
 from torch import Tensor
 
+LARGE = 120
+"""Pixels: a picture whose shorter side is twice this or more is shrunk before it is looked at."""
+
 
 def area_weights(size: int, cells: int, like: Tensor) -> Tensor:
     """Weights that average `size` pixels into `cells` equal cells.
@@ -15,11 +18,11 @@ def area_weights(size: int, cells: int, like: Tensor) -> Tensor:
     Returns a (cells, size) matrix whose rows sum to 1; a pixel that lies in two cells is shared
     in proportion to its overlap.
     """
+    edges = torch.arange(cells + 1, dtype=like.dtype, device=like.device).unsqueeze(1) / cells
     pixel = torch.arange(size, dtype=like.dtype, device=like.device)
-    width = like.new_ones(()) * size / cells
-    left = torch.arange(cells, dtype=like.dtype, device=like.device).unsqueeze(1) * width
-    overlap = torch.minimum(pixel + 1, left + width) - torch.maximum(pixel, left)
-    return overlap.clamp(min=0) / width
+    # How much of each pixel lies before each edge.
+    before = (edges * size - pixel).clamp(0, 1)
+    return (before[1:] - before[:-1]) * (cells / size)
 
 
 def bilinear_weights(cells: int, size: int, like: Tensor) -> Tensor:
@@ -28,24 +31,40 @@ def bilinear_weights(cells: int, size: int, like: Tensor) -> Tensor:
     Returns a (size, cells) matrix whose rows sum to 1; beyond the outermost cell centres the
     outermost cell's value goes on.
     """
-    pixel = torch.arange(size, dtype=like.dtype, device=like.device) + 0.5
-    centre = (pixel * cells / (like.new_ones(()) * size) - 0.5).clamp(0, cells - 1)
+    pixel = torch.arange(size, dtype=like.dtype, device=like.device).unsqueeze(1)
+    centre = (pixel * (cells / size) + (0.5 * cells / size - 0.5)).clamp(0, cells - 1)
     cell = torch.arange(cells, dtype=like.dtype, device=like.device)
-    return (1 - (centre.unsqueeze(1) - cell).abs()).clamp(min=0)
+    return (1 - (centre - cell).abs()).clamp(min=0)
 
 
-def cubic_weights(centres: Tensor, support: Tensor, size: int) -> Tensor:
-    """Weights of a cubic convolution filter (Keys 1981, a = -0.5) that antialiases.
+def cubic_weights(offsets: Tensor, positions: Tensor) -> Tensor:
+    """Weights of a cubic convolution filter (Keys 1981, a = -0.5), not yet normalised.
 
-    centres: (N, outputs) where each output pixel's centre lies, in input pixels
-    support: (N,) input pixels that one unit of the filter covers: at least 1, and the number of
-        input pixels per output pixel where the picture is scaled down
-    Returns (N, outputs, size). Rows sum to 1 inside the picture; what lies beyond its edge
-    counts as 0.
+    offsets: (N, outputs, 1) where each output pixel's centre lies, in units of the filter
+    positions: (N, 1, size) where the input pixels' centres lie, in the same units
+    Returns (N, outputs, size). Inside the picture rows sum to the number of input pixels in a
+    unit; what lies beyond its edge counts as 0.
     """
-    pixel = torch.arange(size, dtype=centres.dtype, device=centres.device) + 0.5
-    distance = ((pixel - centres.unsqueeze(-1)) / support[:, None, None]).abs()
-    near = ((1.5 * distance - 2.5) * distance) * distance + 1
-    far = ((-0.5 * distance + 2.5) * distance - 4) * distance + 2
-    weights = torch.where(distance < 1, near, torch.where(distance < 2, far, 0.0))
-    return weights / support[:, None, None]
+    distance = (offsets - positions).abs()
+    # Keys' two cubics as one sum of truncated powers: nothing to branch on.
+    near, far = (1 - distance).clamp(min=0), (2 - distance).clamp(min=0)
+    return far * far * (0.5 * far - 0.5) + near * near * (1 - 2 * near)
+
+
+def shrink(picture: Tensor) -> tuple[Tensor, int]:
+    """Average a large picture's pixels in squares, so that its shorter side is 120 to 239 pixels.
+
+    picture: (N, C, H, W), of any size
+    Returns (N, C, H // factor, W // factor) and the factor; what the squares do not fill at the
+    right and lower edge, less than a square, is left out.
+    """
+    number, channels, height, width = picture.shape
+    # What `min` and `max` are, for sizes that are symbols when the graph is exported.
+    shorter = torch.sym_min(height, width)  # type: ignore[no-untyped-call]
+    factor = torch.sym_max(1, shorter // LARGE)  # type: ignore[no-untyped-call]
+    rows, columns = height // factor, width // factor
+    whole = picture[:, :, : rows * factor].reshape(number, channels, rows, factor, width)
+    summed = whole.sum(3)[..., : columns * factor]
+    # A product is five times faster here than a mean along the last, short axis.
+    mean = picture.new_ones(factor, 1) / (factor * factor)
+    return (summed.reshape(number, channels, rows, columns, factor) @ mean).squeeze(-1), factor

@@ -25,20 +25,32 @@ class Run:
     optimizer: torch.optim.Optimizer
     epoch: int
     best: float
+    limit: int | None
+    """At most so many items of each source, for a quick look; None uses all."""
     data: dict[str, str]
     """Checksums of the data files."""
     log: list[dict[str, Any]]
 
     @classmethod
-    def start(cls, recipe: Recipe) -> "Run":
+    def start(cls, recipe: Recipe, limit: int | None = None) -> "Run":
         torch.manual_seed(recipe.seed)
-        network = DigitNet()
+        network = recipe.network()
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         average = AveragedModel(
             network, avg_fn=partial(moving_average, recipe.average_decay), use_buffers=True
         )
         optimizer = torch.optim.AdamW(parameter_groups(network, recipe.weight_decay))
-        return cls(recipe, network, average, optimizer, epoch=0, best=0.0, data=checksums(), log=[])
+        return cls(
+            recipe,
+            network,
+            average,
+            optimizer,
+            epoch=0,
+            best=0.0,
+            limit=limit,
+            data=checksums(),
+            log=[],
+        )
 
     def save(self, path: Path) -> None:
         state = {
@@ -48,6 +60,7 @@ class Run:
             "optimizer": self.optimizer.state_dict(),
             "epoch": self.epoch,
             "best": self.best,
+            "limit": self.limit,
             "data": self.data,
             "log": self.log,
         }
@@ -58,7 +71,7 @@ class Run:
     @classmethod
     def resume(cls, path: Path) -> "Run":
         state = torch.load(path, weights_only=True)
-        run = cls.start(Recipe(**state["recipe"]))
+        run = cls.start(Recipe(**state["recipe"]), state["limit"])
         run.network.load_state_dict(state["network"])
         run.average.load_state_dict(state["average"])
         run.optimizer.load_state_dict(state["optimizer"])

@@ -16,19 +16,19 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from model.augment import augment
-from model.calibrate import calibrate
+from model.calibrate import ACCEPTED, calibrate
 from model.data import CHECKOUT, checksums
 from model.download import ensure_data
 from model.errors import DataError
 from model.figures import learning_curve
-from model.network import DigitNet, NetworkOutput
+from model.network import NetworkOutput
 from model.pipeline import Pipeline
 from model.prepare import Prepared, TrainingData, training_data
-from model.recipe import Recipe
+from model.recipe import RECIPES, Recipe
 from model.run import Run
 from model.weights import save_pipeline
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 
 def learning_rate(step: int, steps: int, recipe: Recipe) -> float:
@@ -49,10 +49,15 @@ def augmentation(epoch: int, recipe: Recipe) -> float:
 def batches(data: TrainingData, recipe: Recipe, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
     """An epoch's batches, the same ones for the same seed: (B, 1, 28, 28) in 0..1 and (B,)."""
     generator = torch.Generator().manual_seed(recipe.seed * 100_003 + epoch)
-    sizes = (recipe.batch_mnist, recipe.batch_pen, recipe.batch_no_digits)
+    sizes = (
+        recipe.batch_mnist,
+        recipe.batch_pen,
+        recipe.batch_no_digits,
+        recipe.batch_letters,
+    )
     sources = [
         (torch.from_numpy(part.pictures), torch.from_numpy(part.labels))
-        for part in (data.mnist, data.pen, data.no_digits)
+        for part in (data.mnist, data.pen, data.no_digits, data.letters)
     ]
     for _ in range(recipe.steps_per_epoch):
         picks = [
@@ -65,12 +70,23 @@ def batches(data: TrainingData, recipe: Recipe, epoch: int) -> Iterator[tuple[Te
         yield augment(digits, augmentation(epoch, recipe), generator), labels
 
 
-def loss_of(output: NetworkOutput, labels: Tensor, no_digit_weight: float) -> Tensor:
-    """Cross entropy of the ten digits on digits, and of digit/no digit on everything."""
+def loss_of(output: NetworkOutput, labels: Tensor, recipe: Recipe) -> Tensor:
+    """Cross entropy of the ten digits on digits, and of digit/no digit on everything.
+
+    What is no digit also draws the ten digits' probabilities together, so that the network is not
+    sure of what it has never seen (outlier exposure, Hendrycks et al. 2019).
+    """
     is_digit = labels >= 0
-    ten = F.cross_entropy(output.logits[is_digit], labels[is_digit])
-    two = F.binary_cross_entropy_with_logits(output.digit_logit, is_digit.float())
-    return ten + no_digit_weight * two
+    logits = output.logits.float()
+    ten = F.cross_entropy(logits[is_digit], labels[is_digit])
+    two = F.binary_cross_entropy_with_logits(output.digit_logit.float(), is_digit.float())
+    doubt = -F.log_softmax(logits[~is_digit], dim=1).mean()
+    return ten + recipe.no_digit_weight * two + recipe.doubt_weight * doubt
+
+
+def has_bfloat16() -> bool:
+    """Whether this CPU multiplies in bfloat16; without the instructions it would be slower."""
+    return bool(torch.cpu.get_capabilities().get("avx512_bf16"))
 
 
 def train_epoch(run: Run, data: TrainingData, progress: "tqdm[Any]") -> float:
@@ -80,12 +96,14 @@ def train_epoch(run: Run, data: TrainingData, progress: "tqdm[Any]") -> float:
     # For dropout; each epoch has its own, so that a resumed run repeats an unbroken one.
     torch.manual_seed(recipe.seed * 100_003 + run.epoch)
     steps = recipe.epochs * recipe.steps_per_epoch
+    quick = recipe.bfloat16 and has_bfloat16()
     for i, (digits, labels) in enumerate(batches(data, recipe, run.epoch)):
         rate = learning_rate(run.epoch * recipe.steps_per_epoch + i, steps, recipe)
         for group in run.optimizer.param_groups:
             group["lr"] = rate
-        output = run.network(digits.contiguous(memory_format=torch.channels_last))
-        loss = loss_of(output, labels, recipe.no_digit_weight)
+        with torch.autocast("cpu", torch.bfloat16, enabled=quick):
+            output = run.network(digits.contiguous(memory_format=torch.channels_last))
+        loss = loss_of(output, labels, recipe)
         run.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(run.network.parameters(), recipe.gradient_norm)
@@ -112,14 +130,18 @@ def validate(network: nn.Module, data: TrainingData) -> dict[str, float]:
         output = predict(network, part)
         right[name] = (output.logits.argmax(1) == torch.from_numpy(part.labels)).float()
         certainty.append(output.digit_logit)
-    threshold = torch.cat(certainty).quantile(0.01)
-    taken = predict(network, data.validation_no_digits).digit_logit >= threshold
+    threshold = torch.cat(certainty).quantile(1 - ACCEPTED)
     conditions = right["pen"].view(10, -1).mean(1)
+
+    def taken(part: Prepared) -> float:
+        return (predict(network, part).digit_logit >= threshold).float().mean().item()
+
     return {
         "mnist": right["mnist"].mean().item(),
         "pen": right["pen"].mean().item(),
         "worst_condition": conditions.min().item(),
-        "no_digits_taken_for_digits": taken.float().mean().item(),
+        "letters_taken_for_digits": taken(data.validation_letters),
+        "no_digits_taken_for_digits": taken(data.validation_no_digits),
     }
 
 
@@ -129,18 +151,21 @@ def keep_best(run: Run, data: TrainingData, scores: dict[str, float], folder: Pa
     if score <= run.best:
         return
     run.best = score
-    network = DigitNet()
+    network = run.recipe.network()
     network.load_state_dict(run.average.module.state_dict())
     pipeline = Pipeline(network).eval()
     digits = [
         (predict(network, part), torch.from_numpy(part.labels))
         for part in (data.validation_mnist, data.validation_pen)
     ]
-    calibrate(pipeline.calibration, digits, predict(network, data.validation_no_digits))
+    others = [
+        predict(network, part) for part in (data.validation_no_digits, data.validation_letters)
+    ]
+    calibrate(pipeline.calibration, digits, others)
     card = {
-        "name": "digits",
+        "name": run.recipe.name,
         "version": VERSION,
-        "network": {},
+        "network": {"widths": run.recipe.widths, "depths": run.recipe.depths},
         "parameters": sum(p.numel() for p in network.parameters()),
         "recipe": dataclasses.asdict(run.recipe),
         "data": run.data,
@@ -181,25 +206,35 @@ def train(run: Run, data: TrainingData, folder: Path) -> None:
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="train", description=__doc__)
     parser.add_argument(
-        "--out",
-        type=Path,
-        default=CHECKOUT / "runs" / "digits",
-        help="folder of the run (default: runs/digits)",
+        "--recipe", choices=RECIPES, default="digits", help="what to train (default: digits)"
     )
-    parser.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
+    parser.add_argument(
+        "--out", type=Path, help="folder of the run (default: runs/ and the recipe's name)"
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on from the run's checkpoint, with the settings that it began with",
+    )
     parser.add_argument("--epochs", type=int, help="epochs, instead of the recipe's")
     parser.add_argument("--steps", type=int, help="steps in each epoch, instead of the recipe's")
     parser.add_argument("--limit", type=int, help="use only so many items of each data source")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, help="of everything random (default: 0)")
     parser.add_argument("--threads", type=int, help="threads of torch (default: all cores)")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    options.out = options.out or CHECKOUT / "runs" / options.recipe
+    settings = ("epochs", "steps", "limit", "seed")
+    if options.resume and any(getattr(options, name) is not None for name in settings):
+        parser.error("--resume goes on with the settings that the run began with")
+    return options
 
 
 def chosen_recipe(options: argparse.Namespace) -> Recipe:
     """The recipe with what the command line changes in it."""
     changes = {"epochs": options.epochs, "steps_per_epoch": options.steps, "seed": options.seed}
     return dataclasses.replace(
-        Recipe(), **{name: value for name, value in changes.items() if value is not None}
+        RECIPES[options.recipe],
+        **{name: value for name, value in changes.items() if value is not None},
     )
 
 
@@ -222,12 +257,14 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         ensure_data()
-        run = Run.resume(checkpoint) if options.resume else Run.start(chosen_recipe(options))
+        run = (
+            Run.resume(checkpoint)
+            if options.resume
+            else Run.start(chosen_recipe(options), options.limit)
+        )
         if run.data != checksums():
             raise DataError("The data files are not those that this run began with.")
-        data = training_data(
-            run.recipe.drawings, run.recipe.seed, CHECKOUT / ".cache", options.limit
-        )
+        data = training_data(run.recipe, CHECKOUT / ".cache", run.limit)
     except DataError as error:
         print(error, file=sys.stderr)
         return 2

@@ -1,19 +1,19 @@
 """Evaluation: a little of everything, really recognised."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from model import data, evaluate
+from model import data, evaluate, pareto
 from model.conditions import CONDITIONS
-from model.evaluate import Answer, Result, calibration_error
+from model.evaluate import Result
+from model.report import PICTURES
 
-PICTURE = np.zeros((28, 28), np.uint8)
 
-
-def test_a_small_evaluation_prints_the_table_and_leaves_figures_and_pictures(
+def test_a_small_evaluation_prints_the_table_and_leaves_figures_pictures_and_a_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if not (data.data_folder() / "pen").is_dir():
@@ -28,6 +28,28 @@ def test_a_small_evaluation_prints_the_table_and_leaves_figures_and_pictures(
     assert "| hairline | 12 |" in printed
     for name in ("confusion-mnist", "confusion-pen", "mistakes-mnist", "mistakes-pen"):
         assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    assert set(figures["pen_by_writer"]) == {str(writer) for writer in data.TEST_WRITERS}
+    for name, accuracy in figures["accuracy"].items():
+        low, high = figures["interval"][name]
+        assert low <= accuracy <= high
+    assert figures["accepted_as_digit"]["blank paper"] == 0
+    report = (tmp_path / "report.html").read_text(encoding="utf-8")
+    # It opens offline: every picture lies in the page itself, and nothing else is loaded.
+    sources = re.findall(r'(?:src|href)="([^"]*)"', report)
+    assert len(sources) == len(PICTURES)
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert "http" not in report
+    for name in figures["pictures"]:
+        assert f"<td>{name}</td>" in report
+
+
+def test_every_trained_model_is_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pareto, "REPEATS", 2)
+    assert evaluate.main(["--pareto", "--out", str(tmp_path)]) == 0
+    assert re.search(r"^\| digits \(shipped\) \| \d", capsys.readouterr().out, re.MULTILINE)
+    assert (tmp_path / "pareto.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_an_unknown_model_ends_the_command_with_one_sentence(
@@ -36,7 +58,7 @@ def test_an_unknown_model_ends_the_command_with_one_sentence(
     if not (data.data_folder() / "pen").is_dir():
         pytest.skip("the data is not there: set DIGITS_DATA, or run `npm run train` once")
     assert evaluate.main(["--model", "letters", "--out", str(tmp_path)]) == 2
-    assert capsys.readouterr().err.startswith("There is no model 'letters'; there are: digits.")
+    assert capsys.readouterr().err.startswith("There is no model 'letters'; there are: digits")
 
 
 def test_an_unknown_engine_ends_the_command_with_one_sentence(
@@ -63,14 +85,7 @@ def test_the_card_takes_figures_of_the_whole_data_alone(tmp_path: Path) -> None:
         evaluate.main(["--card", "--limit", "2", "--out", str(tmp_path)])
 
 
-def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
-    answers = [Answer(1, 0.9, 1.0, PICTURE)] * 10
-    labels = np.array([1] * 6 + [2] * 4)
-    assert calibration_error(Result("", labels, answers)) == pytest.approx(0.3)
-    assert calibration_error(Result("", np.array([1] * 9 + [2]), answers)) == pytest.approx(0)
-
-
 def test_what_reads_as_nothing_is_neither_right_nor_accepted() -> None:
-    result = Result("", np.array([3]), [evaluate.NOTHING])
+    result = Result("", np.array([3]), [evaluate.NOTHING], np.array([0]))
     assert result.right.tolist() == [False]
     assert result.accepted.tolist() == [False]

@@ -45,7 +45,7 @@ def test_light_that_falls_off_across_the_paper_leaves_no_ink_in_the_dark_corner(
     light = (0.95 - 0.5 * x - 0.2 * y * y).astype(np.float32)
     stroke = rectangle((240, 240), (100, 60, 120, 180))
     found, _ = ink_of(batch(light * (0.2 + 0.8 * stroke)))
-    assert torch.allclose(found, 1 - batch(stroke), atol=0.06)
+    assert torch.allclose(found, 1 - batch(stroke), atol=0.07)
 
 
 def test_grain_is_taken_off_the_paper_but_not_the_stroke() -> None:
@@ -66,6 +66,6 @@ def test_a_picture_does_not_depend_on_the_others_in_its_batch() -> None:
 
 
 def test_the_soft_peak_of_equal_values_is_that_value() -> None:
-    values = torch.zeros(1, 1, 4, 4)
+    values = torch.zeros(1, 4, 4)
     values[..., :2] = 0.7
     assert soft_peak(values).item() == pytest.approx(0.7)

@@ -13,11 +13,18 @@ from model import data, train
 from model.augment import augment
 from model.calibrate import fit_temperature
 from model.prepare import NO_DIGIT, TrainingData, training_data
-from model.recipe import Recipe
+from model.recipe import RECIPES
 from model.run import Run
 from model.weights import load_pipeline
 
-RECIPE = dataclasses.replace(Recipe(), epochs=2, steps_per_epoch=6, learning_rate=2e-3, drawings=2)
+RECIPE = dataclasses.replace(
+    RECIPES["quick"],
+    epochs=2,
+    steps_per_epoch=6,
+    learning_rate=2e-3,
+    no_digits_of_a_kind=20,
+    bfloat16=False,
+)
 LIMIT = 40
 
 
@@ -30,7 +37,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def prepared(cache: Path) -> TrainingData:
     if not (data.data_folder() / "pen").is_dir():
         pytest.skip("the data is not there: set DIGITS_DATA, or run `npm run train` once")
-    return training_data(RECIPE.drawings, RECIPE.seed, cache, LIMIT)
+    return training_data(RECIPE, cache, LIMIT)
 
 
 def epoch(run: Run, prepared: TrainingData) -> float:
@@ -41,7 +48,7 @@ def epoch(run: Run, prepared: TrainingData) -> float:
 
 def test_every_source_is_prepared_as_normalised_pictures(prepared: TrainingData) -> None:
     sizes = [len(part.pictures) for part in prepared]
-    assert sizes == [40, 80, 40 + 40 + 160, 40, 400, 40 + 40 + 160]
+    assert sizes == [40, 80, 7 * 20, 8 * 40, 40, 400, 7 * 20, 4 * 40]
     for part in prepared:
         assert part.pictures.shape[1:] == (28, 28)
         assert len(part.labels) == len(part.pictures)
@@ -53,7 +60,7 @@ def test_every_source_is_prepared_as_normalised_pictures(prepared: TrainingData)
 
 
 def test_prepared_data_is_read_back_from_the_cache(prepared: TrainingData, cache: Path) -> None:
-    again = training_data(RECIPE.drawings, RECIPE.seed, cache, LIMIT)
+    again = training_data(RECIPE, cache, LIMIT)
     for part, expected in zip(again, prepared, strict=True):
         assert (part.pictures == expected.pictures).all()
 
@@ -85,7 +92,7 @@ def test_a_run_leaves_weights_that_load_a_log_and_a_picture(
     assert [entry["epoch"] for entry in log] == [1, 2]
     assert 0 <= log[-1]["pen"] <= 1
     assert (tmp_path / "learning-curve.png").read_bytes().startswith(b"\x89PNG")
-    pipeline = load_pipeline("digits", tmp_path)
+    pipeline = load_pipeline("quick", tmp_path)
     output = pipeline(torch.ones(1, 1, 50, 50).index_fill_(3, torch.tensor([20, 21, 22]), 0))
     assert output.probabilities.sum().item() == pytest.approx(1, abs=1e-5)
 

@@ -1,0 +1,75 @@
+"""The ridge between accuracy, size and speed, over every model that was trained."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from model.data import CHECKOUT
+from model.figures import ridge
+from model.network import fused
+from model.weights import FOLDER, load_pipeline, read_card, weights_path
+
+PICTURE = (384, 384)
+"""Height and width of the picture that is timed."""
+
+REPEATS = 200
+
+
+def models() -> list[tuple[str, Path]]:
+    """Name and folder of every model, the shipped ones and those of the runs."""
+    folders = [FOLDER, *sorted(path.parent for path in (CHECKOUT / "runs").glob("*/*.safetensors"))]
+    return [
+        (path.stem, folder) for folder in folders for path in sorted(folder.glob("*.safetensors"))
+    ]
+
+
+def pareto(out: Path) -> int:
+    """Time every model, in turns, print a table and draw it into `out`."""
+    torch.set_num_threads(1)
+    found = models()
+    pipelines = [load_pipeline(name, folder) for name, folder in found]
+    for pipeline in pipelines:
+        pipeline.network = fused(pipeline.network)
+    picture = torch.ones(1, 1, *PICTURE)
+    picture[..., 100:280, 180:205] = 0
+    seconds: list[list[float]] = [[] for _ in found]
+    with torch.inference_mode():
+        for _ in range(REPEATS):
+            for pipeline, times in zip(pipelines, seconds, strict=True):
+                start = time.perf_counter()
+                pipeline(picture)
+                times.append(time.perf_counter() - start)
+    points = [
+        _point(name, folder, sorted(times)[len(times) // 2])
+        for (name, folder), times in zip(found, seconds, strict=True)
+    ]
+    out.mkdir(parents=True, exist_ok=True)
+    ridge(points, out / "pareto.png")
+    print("| model | parameters | MB | ms | MNIST, held out | pen, held out | letters taken |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for point in sorted(points, key=lambda point: float(point["error"])):
+        print(
+            f"| {point['name']} | {point['parameters']:,} | {point['megabytes']:.2f} | "
+            f"{point['milliseconds']:.2f} | {point['mnist']:.2%} | {point['pen']:.2%} | "
+            f"{point['letters']:.1%} |"
+        )
+    print(f"\nThe picture is {out / 'pareto.png'}")
+    return 0
+
+
+def _point(name: str, folder: Path, seconds: float) -> dict[str, Any]:
+    card = read_card(name, folder)
+    scores = card["validation"]
+    shown = name if folder == FOLDER else folder.name
+    return {
+        "name": f"{shown} (shipped)" if folder == FOLDER else shown,
+        "parameters": card["parameters"],
+        "megabytes": weights_path(name, folder).stat().st_size / 1e6,
+        "milliseconds": 1000 * seconds,
+        "error": 1 - (scores["mnist"] + scores["pen"]) / 2,
+        "mnist": scores["mnist"],
+        "pen": scores["pen"],
+        "letters": scores["letters_taken_for_digits"],
+    }

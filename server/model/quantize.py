@@ -1,0 +1,81 @@
+"""The int8 variant: the exported graph with its convolutions in eight bits.
+
+Static post-training quantisation (Jacob et al. 2018): weights for each channel by themselves,
+activations by the range that they take on digits and letters from the training data. What comes
+before the network stays in float32.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+
+from model import data
+from model.conditions import CONDITIONS, to_grey
+
+Grey = NDArray[np.float32]
+
+EACH = 200
+"""Pictures of each kind that the activations' ranges are taken from."""
+
+
+class Pictures(CalibrationDataReader):  # type: ignore[misc]
+    """Hands grey pictures to the calibrator, one at a time."""
+
+    def __init__(self, greys: Sequence[Grey]) -> None:
+        self.greys: Iterator[Grey] = iter(greys)
+
+    def get_next(self) -> dict[str, Any] | None:
+        grey = next(self.greys, None)
+        return None if grey is None else {"grey": grey[np.newaxis, np.newaxis]}
+
+
+def calibration_pictures(each: int = EACH) -> list[Grey]:
+    """Digits and letters from the training data, in every condition: (H, W), 0 = black."""
+    rng = np.random.default_rng(0)
+    held_out = data.VALIDATION_WRITERS | data.TEST_WRITERS
+    pen = [digit for digit in data.pen_digits() if digit.writer not in held_out]
+    letters = [x for x in data.letters() if x.alphabet != data.VALIDATION_ALPHABET]
+    mnist = data.mnist("train").pictures
+    return [
+        *(mnist[i] / np.float32(255) for i in rng.choice(len(mnist), each, replace=False)),
+        *(
+            to_grey(CONDITIONS[k % len(CONDITIONS)].draw(pen[i], rng))
+            for k, i in enumerate(rng.choice(len(pen), each, replace=False))
+        ),
+        *(to_grey(letters[i].picture) for i in rng.choice(len(letters), each, replace=False)),
+    ]
+
+
+def quantize(exported: Path, path: Path, greys: Sequence[Grey]) -> None:
+    """Write the int8 variant of an exported pipeline.
+
+    greys: pictures that show which ranges the activations take, each (H, W)
+    """
+    graph = onnx.load(exported).graph
+    convolutions = [node.name for node in graph.node if node.op_type == "Conv"]
+    with tempfile.TemporaryDirectory() as folder:
+        unfinished = Path(folder) / path.name
+        quantize_static(
+            exported,
+            unfinished,
+            Pictures(greys),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            nodes_to_quantize=convolutions,
+            calibrate_method=CalibrationMethod.MinMax,
+        )
+        path.write_bytes(unfinished.read_bytes())

@@ -1,0 +1,98 @@
+"""What harm a picture can take before it is misread: the same digits, harmed by degrees."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from model.conditions import CANVAS
+from model.data import PenDigit
+from model.render import draw_strokes, fit
+
+Grey = NDArray[np.uint8]
+"""(384, 384), 0 = black."""
+
+Rng = np.random.Generator
+
+SIDE = 0.6 * CANVAS
+"""Longer side of the digit in pixels of the canvas."""
+
+
+@dataclass(frozen=True)
+class Harm:
+    """A kind of harm, and the degrees in which it is done."""
+
+    name: str
+    unit: str
+    degrees: tuple[float, ...]
+    draw: Callable[[PenDigit, float, Rng], Grey]
+    """Draws a digit that has come to harm."""
+
+
+def _drawn(digit: PenDigit, pen: float = 0.07, angle: float = 0) -> Image.Image:
+    """A digit in the middle of the canvas.
+
+    pen: width as a share of the digit's longer side
+    angle: in degrees, counter-clockwise
+    """
+    cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    turn = np.array([[cosine, sine], [-sine, cosine]])
+    strokes = [stroke @ turn.T for stroke in fit(digit.strokes, SIDE, np.zeros(2))]
+    placed = [stroke + CANVAS / 2 for stroke in strokes]
+    coverage = draw_strokes(placed, CANVAS, max(1.0, pen * SIDE))
+    return Image.fromarray(((1 - coverage) * 255).round().astype(np.uint8))
+
+
+def _rotated(digit: PenDigit, degrees: float, _: Rng) -> Grey:
+    return np.asarray(_drawn(digit, angle=degrees))
+
+
+def _noisy(digit: PenDigit, deviation: float, rng: Rng) -> Grey:
+    grey = np.asarray(_drawn(digit), np.float64) / 255
+    # Between dark grey and light grey, so that noise is not cut off at black and white.
+    noisy = 0.2 + 0.6 * grey + rng.normal(0, deviation, grey.shape)
+    return (noisy.clip(0, 1) * 255).round().astype(np.uint8)
+
+
+def _blurred(digit: PenDigit, share: float, _: Rng) -> Grey:
+    return np.asarray(_drawn(digit).filter(ImageFilter.GaussianBlur(share * SIDE)))
+
+
+def _jpeg(digit: PenDigit, quality: float, _: Rng) -> Grey:
+    stored = io.BytesIO()
+    _drawn(digit).save(stored, "JPEG", quality=int(quality))
+    return np.asarray(Image.open(stored))
+
+
+def _cut_off(digit: PenDigit, share: float, rng: Rng) -> Grey:
+    """The picture ends within the digit, on a side that chance chooses."""
+    cut = round((CANVAS - SIDE) / 2 + share * SIDE) if share else 0
+    grey = np.rot90(np.asarray(_drawn(digit)), int(turns := rng.integers(4)))[cut:]
+    return np.ascontiguousarray(np.rot90(grey, -int(turns)))
+
+
+def _thickness(digit: PenDigit, share: float, _: Rng) -> Grey:
+    return np.asarray(_drawn(digit, pen=share))
+
+
+HARMS = (
+    Harm("rotation", "degrees", (-60, -45, -30, -20, -10, 0, 10, 20, 30, 45, 60), _rotated),
+    Harm("noise", "standard deviation, share of white", (0, 0.05, 0.1, 0.15, 0.2, 0.3), _noisy),
+    Harm(
+        "blur",
+        "standard deviation, share of the digit",
+        (0, 0.02, 0.04, 0.06, 0.08, 0.12),
+        _blurred,
+    ),
+    Harm("JPEG", "quality", (1, 2, 5, 10, 20, 50, 90), _jpeg),
+    Harm("cut-off edge", "share of the digit", (0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4), _cut_off),
+    Harm(
+        "line thickness",
+        "share of the digit",
+        (0.005, 0.01, 0.03, 0.07, 0.12, 0.18, 0.24, 0.3),
+        _thickness,
+    ),
+)

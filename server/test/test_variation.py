@@ -1,0 +1,110 @@
+"""Other hands, other habits, and what is no digit: strokes that are drawn for training."""
+
+import numpy as np
+import pytest
+
+from model import outliers
+from model.data import PenDigit, Points
+from model.prepare import NO_DIGITS, draw_no_digit, draw_varied
+from model.robustness import HARMS, Harm
+from model.variation import in_another_habit, vary
+
+STEM = np.stack([np.full(20, 0.5), np.linspace(0, 1, 20)], axis=1)
+"""A plain one."""
+
+BAR = np.stack([np.linspace(0, 0.6, 10), np.zeros(10)], axis=1)
+SLANT = np.stack([np.linspace(0.6, 0.2, 20), np.linspace(0, 1, 20)], axis=1)
+SEVEN = np.concatenate([BAR, SLANT])
+
+
+def habits(label: int, strokes: list[Points]) -> list[list[Points]]:
+    return [in_another_habit(label, strokes, np.random.default_rng(i)) for i in range(200)]
+
+
+def test_sevens_are_sometimes_crossed_in_the_middle_of_their_stem() -> None:
+    written = habits(7, [SEVEN])
+    crossed = [strokes for strokes in written if len(strokes) == 2]
+    assert 0.15 < len(crossed) / len(written) < 0.45
+    for seven, bar in crossed:
+        assert (seven == SEVEN).all()
+        (left, y1), (right, y2) = bar.tolist()
+        height = (y1 + y2) / 2
+        assert 0.35 < height < 0.7
+        stem = 0.6 - 0.4 * height
+        assert left < stem < right
+
+
+def test_ones_sometimes_get_an_up_stroke_that_ends_at_their_top() -> None:
+    longer = [strokes for strokes in habits(1, [STEM]) if len(strokes) == 2]
+    assert longer
+    for up_stroke, stem in longer:
+        assert (stem == STEM).all()
+        assert up_stroke[-1].tolist() == [0.5, 0]
+        assert up_stroke[0, 0] < 0.5
+        assert 0 < up_stroke[0, 1] < 0.7
+
+
+@pytest.mark.parametrize("label", [0, 2, 3, 4, 5, 6, 8, 9])
+def test_other_digits_stay_as_they_were_written(label: int) -> None:
+    assert all(len(strokes) == 1 for strokes in habits(label, [SEVEN]))
+
+
+def test_what_was_crossed_already_is_not_crossed_again() -> None:
+    assert all(len(strokes) == 2 for strokes in habits(7, [SEVEN, BAR + 0.5]))
+
+
+def test_no_two_hands_write_the_same() -> None:
+    first, again, other = (vary([SEVEN], np.random.default_rng(i)) for i in (0, 0, 1))
+    assert (first[0] == again[0]).all()
+    assert not np.allclose(first[0], other[0], atol=0.02)
+
+
+DIGITS = [PenDigit(7, 1, (SEVEN,)), PenDigit(4, 1, (SEVEN, STEM)), PenDigit(9, 2, (SEVEN[::-1],))]
+
+
+@pytest.mark.parametrize("kind", NO_DIGITS)
+def test_each_kind_of_what_is_no_digit_is_drawn_anew_each_time(kind: str) -> None:
+    drawn = [draw_no_digit((0, i), kind, DIGITS) for i in range(6)]
+    for picture in drawn:
+        assert picture.ndim == 2
+        assert picture.min() >= 0
+        assert picture.max() <= 1
+        # There is something on it.
+        assert np.ptp(picture) > 0.1
+    assert len({picture.tobytes() for picture in drawn}) == 6
+    assert (draw_no_digit((0, 3), kind, DIGITS) == drawn[3]).all()
+
+
+def test_a_digit_that_is_one_in_every_way_is_not_turned() -> None:
+    with pytest.raises(ValueError, match="whichever way"):
+        outliers.turned([STEM], 8, np.random.default_rng(0))
+
+
+def test_a_turned_seven_is_never_upright() -> None:
+    for i in range(40):
+        stroke = outliers.turned([SEVEN], 7, np.random.default_rng(i))[0]
+        bar, stem = stroke[9] - stroke[0], stroke[-1] - stroke[10]
+        upright = bar[0] > abs(bar[1]) and stem[1] > abs(stem[0])
+        assert not upright
+
+
+def test_drawings_differ_in_size_pen_and_place() -> None:
+    drawn = [draw_varied([SEVEN], np.random.default_rng(i)) for i in range(30)]
+    assert len({len(picture) for picture in drawn}) >= 3
+    ink = [float((1 - picture).mean()) for picture in drawn]
+    assert max(ink) > 4 * min(ink)
+
+
+@pytest.mark.parametrize("harm", HARMS, ids=[harm.name for harm in HARMS])
+def test_every_degree_of_harm_is_another_picture(harm: Harm) -> None:
+    assert list(harm.degrees) == sorted(harm.degrees)
+    drawn = [harm.draw(DIGITS[0], d, np.random.default_rng(0)).tobytes() for d in harm.degrees]
+    assert len(set(drawn)) == len(drawn)
+
+
+def test_a_cut_off_edge_takes_its_share_of_the_digit() -> None:
+    cut_off = next(harm for harm in HARMS if harm.name == "cut-off edge")
+    whole, cut = (cut_off.draw(DIGITS[0], d, np.random.default_rng(0)) for d in (0, 0.25))
+    assert whole.shape == (384, 384)
+    # The margin, a fifth of the canvas, and a quarter of the digit.
+    assert whole.size - cut.size == 384 * round(384 * (0.2 + 0.25 * 0.6))
