@@ -8,9 +8,9 @@ INTENDED_USE = (
 )
 
 WEAKNESSES = (
-    "Ones with a long up-stroke, as many Europeans write them, are close to sevens: of the three "
+    "Ones with a long up-stroke, as many Europeans write them, are close to sevens: of the six "
     "writers who were measured it was one who wrote them so, and most mistakes are hers or his.",
-    "Nines whose head is small or open are read as sevens.",
+    "Nines whose head is small or open are close to sevens.",
     "Letters: about a fifth of those of an alphabet that it was not trained on are taken for "
     "digits, and nearly all that look like digits.",
     "Scans of old books, ruled or squared paper, bits of neighbouring digits and hard shadows: all "
@@ -78,8 +78,9 @@ def _figures(figures: dict[str, Any] | None) -> str:
     return "\n\n".join(
         [
             f"`npm run evaluate`, one run with the engine {figures['engine']}. The pen digits are "
-            "those of three writers who were held out of training and of every choice, each drawn "
-            "in ten conditions; letters, blank paper and what follows are no digits.",
+            "those of six writers who were held out of training, each drawn in ten conditions; the "
+            "epoch and the calibration were chosen by them. Letters, blank paper and what follows "
+            "are no digits.",
             figures_table(figures),
             "By writer, mean of the ten conditions:",
             _table(

@@ -26,11 +26,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 MNIST_VALIDATION = 5000
 """The last so many of MNIST's 60,000 training images are held out for choices."""
 
-VALIDATION_WRITERS = frozenset({3, 13, 23})
-"""The pen's writers whose digits are held out for choices, of the epoch and the calibration too."""
-
-TEST_WRITERS = frozenset({8, 18, 28})
-"""The pen's writers whose digits are held out for the figures."""
+VALIDATION_WRITERS = frozenset({3, 8, 13, 18, 23, 28})
+"""The pen's writers whose digits are held out of training, for choices and for the figures."""
 
 VALIDATION_ALPHABET = "Early_Aramaic"
 """The alphabet whose letters are held out for choices."""

@@ -185,7 +185,7 @@ def _harmed(digit: PenDigit, harm: int, degree: float, seed: Seed) -> Picture:
 
 def sets(limit: int | None) -> list[tuple[str, list[Item]]]:
     """Every set of pictures that is measured, each with at most `limit` items."""
-    pen = [digit for digit in data.pen_digits() if digit.writer in data.TEST_WRITERS]
+    pen = [digit for digit in data.pen_digits() if digit.writer in data.VALIDATION_WRITERS]
     found = [
         (
             MNIST,
@@ -222,7 +222,7 @@ def sets(limit: int | None) -> list[tuple[str, list[Item]]]:
 
 def harmed_sets(limit: int | None) -> list[tuple[str, list[Item]]]:
     """The same digits in every degree of every harm; see `robustness`."""
-    pen = [digit for digit in data.pen_digits() if digit.writer in data.TEST_WRITERS]
+    pen = [digit for digit in data.pen_digits() if digit.writer in data.VALIDATION_WRITERS]
     return [
         (
             harmed_name(harm, degree),

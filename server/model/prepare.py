@@ -268,8 +268,7 @@ def training_data(recipe: Recipe, cache: Path, limit: int | None = None) -> Trai
                     for name in TrainingData._fields
                 )
             )
-    held_out = data.VALIDATION_WRITERS | data.TEST_WRITERS
-    train_pen = [d for d in pen if d.writer not in held_out][:limit]
+    train_pen = [d for d in pen if d.writer not in data.VALIDATION_WRITERS][:limit]
     validation_pen = [d for d in pen if d.writer in data.VALIDATION_WRITERS][:limit]
     train_letters = [x for x in drawn_letters if x.alphabet != data.VALIDATION_ALPHABET][:limit]
     validation_letters = [x for x in drawn_letters if x.alphabet == data.VALIDATION_ALPHABET]

@@ -44,8 +44,7 @@ class Pictures(CalibrationDataReader):  # type: ignore[misc]
 def calibration_pictures(each: int = EACH) -> list[Grey]:
     """Digits and letters from the training data, in every condition: (H, W), 0 = black."""
     rng = np.random.default_rng(0)
-    held_out = data.VALIDATION_WRITERS | data.TEST_WRITERS
-    pen = [digit for digit in data.pen_digits() if digit.writer not in held_out]
+    pen = [digit for digit in data.pen_digits() if digit.writer not in data.VALIDATION_WRITERS]
     letters = [x for x in data.letters() if x.alphabet != data.VALIDATION_ALPHABET]
     mnist = data.mnist("train").pictures
     return [

@@ -28,7 +28,7 @@ from model.recipe import RECIPES, Recipe
 from model.run import Run
 from model.weights import save_pipeline
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 
 
 def learning_rate(step: int, steps: int, recipe: Recipe) -> float:
@@ -38,12 +38,6 @@ def learning_rate(step: int, steps: int, recipe: Recipe) -> float:
         return recipe.learning_rate * (0.05 + 0.95 * step / rise)
     done = (step - rise) / max(1, steps - rise)
     return recipe.learning_rate * (0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * done)))
-
-
-def augmentation(epoch: int, recipe: Recipe) -> float:
-    """Full strength for the first 70 % of the epochs, then fading towards real hands."""
-    fading = max(0.0, (epoch / recipe.epochs - 0.7) / 0.3)
-    return recipe.augmentation + fading * (recipe.final_augmentation - recipe.augmentation)
 
 
 def batches(data: TrainingData, recipe: Recipe, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
@@ -67,7 +61,7 @@ def batches(data: TrainingData, recipe: Recipe, epoch: int) -> Iterator[tuple[Te
         pictures = torch.cat([x[pick] for (x, _), pick in zip(sources, picks, strict=True)])
         labels = torch.cat([y[pick] for (_, y), pick in zip(sources, picks, strict=True)])
         digits = pictures[:, None].float() / 255
-        yield augment(digits, augmentation(epoch, recipe), generator), labels
+        yield augment(digits, recipe.augmentation, generator), labels
 
 
 def loss_of(output: NetworkOutput, labels: Tensor, recipe: Recipe) -> Tensor:

@@ -31,7 +31,7 @@ def in_another_habit(label: int, strokes: Sequence[Points], rng: Rng) -> list[Po
     Both are common in Europe and rare in MNIST. Other digits, and those that were written so, come
     back as they are.
     """
-    if len(strokes) != 1 or rng.random() > 0.3:
+    if len(strokes) != 1 or rng.random() > (0.45 if label == 1 else 0.3):
         return list(strokes)
     stroke = strokes[0]
     low, high = bounds(strokes)
@@ -46,9 +46,15 @@ def in_another_habit(label: int, strokes: Sequence[Points], rng: Rng) -> list[Po
         return [stroke, np.array([[x - half, at + tilt], [x + half, at - tilt]])]
     if label == 1 and width < 0.25 * height:
         top = stroke[stroke[:, 1].argmin()]
-        angle, length = rng.uniform(0.35, 0.95), rng.uniform(0.15, 0.6) * height
-        foot = top + length * np.array([-np.sin(angle), np.cos(angle)])
-        return [np.array([foot, top]), stroke]
+        angle, length = rng.uniform(0.3, 1.05), rng.uniform(0.15, 0.9) * height
+        bow, curl = rng.normal(0, 0.12) * length, rng.uniform(0, 0.12) * height
+        along = np.array([-np.sin(angle), np.cos(angle)])
+        across = np.array([along[1], -along[0]])
+        t = np.linspace(1, 0, 12)[:, None]
+        up_stroke = top + length * t * along + bow * 4 * t * (1 - t) * across
+        # A hook where the pen sets in.
+        hook = np.clip((t - 0.8) / 0.2, 0, None) ** 2 * curl * np.array([1.0, -0.4])
+        return [up_stroke + hook, stroke]
     return [stroke]
 
 

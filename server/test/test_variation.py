@@ -40,8 +40,9 @@ def test_ones_sometimes_get_an_up_stroke_that_ends_at_their_top() -> None:
     for up_stroke, stem in longer:
         assert (stem == STEM).all()
         assert up_stroke[-1].tolist() == [0.5, 0]
-        assert up_stroke[0, 0] < 0.5
-        assert 0 < up_stroke[0, 1] < 0.7
+        assert 0 < up_stroke[0, 1] < 1
+    # They come from the lower left, but for the hook with which some begin.
+    assert np.mean([up_stroke[0, 0] < 0.45 for up_stroke, _ in longer]) > 0.8
 
 
 @pytest.mark.parametrize("label", [0, 2, 3, 4, 5, 6, 8, 9])
