@@ -1,5 +1,6 @@
 """Pictures of training and evaluation."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,15 +104,23 @@ def rejection_curves(
     _save(figure, path)
 
 
-def robustness_curves(curves: list[tuple[Harm, list[float]]], path: Path) -> None:
-    """Draw accuracy by the degree of each harm."""
+def robustness_curves(
+    harms: Sequence[Harm], shares: dict[str, list[list[float]]], path: Path
+) -> None:
+    """Draw by the degree of each harm what share of the digits was, for example, read right.
+
+    shares: by what is counted, for each harm a share for each degree
+    """
     figure, axes = plt.subplots(2, 3, figsize=(11, 6), sharey=True, layout="constrained")
-    for axis, (harm, accuracies) in zip(axes.flat, curves, strict=True):
-        axis.plot(harm.degrees, [100 * accuracy for accuracy in accuracies], marker="o", ms=3)
+    for i, (axis, harm) in enumerate(zip(axes.flat, harms, strict=True)):
+        for name, curves in shares.items():
+            percent = [100 * share for share in curves[i]]
+            axis.plot(harm.degrees, percent, marker="o", ms=3, label=name)
         axis.set(title=harm.name, xlabel=harm.unit, ylim=(0, 102))
         axis.grid(alpha=0.3)
+    axes[0, 0].legend()
     for axis in axes[:, 0]:
-        axis.set_ylabel("read right in %")
+        axis.set_ylabel("% of the digits")
     _save(figure, path)
 
 
