@@ -5,6 +5,9 @@ row of filter weights per output pixel. Positions are continuous: pixel ``i`` co
 and its centre is ``i + 0.5``.
 """
 
+from collections.abc import Callable
+from functools import lru_cache, wraps
+
 import torch
 from torch import Tensor
 
@@ -12,6 +15,33 @@ LARGE = 120
 """Pixels: a picture whose shorter side is twice this or more is shrunk before it is looked at."""
 
 
+KEPT = 2**16
+"""Weights of larger matrices, those of pictures of thousands of pixels, are not kept."""
+
+Weights = Callable[[int, int, Tensor], Tensor]
+
+
+def _kept(weights: Weights) -> Weights:
+    """Keeps the weights of the latest sizes: pictures that follow each other are often alike.
+
+    In a graph that is exported sizes are symbols, and weights are computed anew.
+    """
+
+    @lru_cache(maxsize=32)
+    def kept(inputs: int, outputs: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+        return weights(inputs, outputs, torch.empty(0, dtype=dtype, device=device))
+
+    @wraps(weights)
+    def cached(inputs: int, outputs: int, like: Tensor) -> Tensor:
+        sizes_are_known = isinstance(inputs, int) and isinstance(outputs, int)
+        if sizes_are_known and inputs * outputs <= KEPT:
+            return kept(inputs, outputs, like.dtype, like.device)
+        return weights(inputs, outputs, like)
+
+    return cached
+
+
+@_kept
 def area_weights(size: int, cells: int, like: Tensor) -> Tensor:
     """Weights that average `size` pixels into `cells` equal cells.
 
@@ -25,6 +55,7 @@ def area_weights(size: int, cells: int, like: Tensor) -> Tensor:
     return (before[1:] - before[:-1]) * (cells / size)
 
 
+@_kept
 def bilinear_weights(cells: int, size: int, like: Tensor) -> Tensor:
     """Weights that bring `cells` cells back to `size` pixels by linear interpolation.
 

@@ -11,7 +11,7 @@ from torch import nn
 
 from model import weights
 from model.data import data_folder, mnist
-from model.engines import Engine, load_engine
+from model.engines import OFTEN, Engine, load_engine
 from model.errors import ModelError
 from model.network import fused
 
@@ -67,6 +67,23 @@ def test_a_seven_is_read_anywhere_at_any_size_with_any_pen_on_any_paper(
         assert reading.probabilities.argmax() == 7
         assert reading.probabilities.sum() == pytest.approx(1, abs=1e-5)
         assert reading.is_digit > 0.5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_size_that_comes_often_is_read_like_one_that_comes_once(
+    engines: dict[str, Engine], name: str
+) -> None:
+    often, other = seven(150, 12), seven(170, 12)[:160]
+    first = engines[name].recognize(often)
+    assert first is not None
+    for _ in range(2 * OFTEN):
+        last = engines[name].recognize(often)
+        assert last is not None
+        np.testing.assert_allclose(last.probabilities, first.probabilities, atol=1e-5)
+        assert last.box == first.box
+    reading = engines[name].recognize(other)
+    assert reading is not None
+    assert reading.seen.shape == first.seen.shape
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -23,6 +23,14 @@ def test_averages_are_those_of_whole_blocks_where_cells_are_whole_pixels() -> No
     assert torch.allclose(area_weights(48, 24, LIKE) @ values, values.view(24, 2).mean(1))
 
 
+def test_weights_that_were_kept_are_the_same_ones() -> None:
+    fresh, again = area_weights(131, 24, LIKE), area_weights(131, 24, LIKE)
+    assert again is fresh
+    wide = area_weights(5000, 24, LIKE)
+    assert area_weights(5000, 24, LIKE) is not wide
+    assert area_weights(131, 24, LIKE.double()).dtype == torch.float64
+
+
 def test_cubic_weights_are_those_of_pillow() -> None:
     line = np.random.default_rng(0).random(60).astype(np.float32)
     image = Image.fromarray(line[None])
