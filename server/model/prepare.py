@@ -23,11 +23,14 @@ from model.conditions import CONDITIONS, to_grey
 from model.data import Letter, PenDigit, Points
 from model.pipeline import Preprocessing
 from model.recipe import Recipe
-from model.render import draw_strokes, fit
-from model.variation import Rng, in_another_habit, vary
+from model.render import bounds, draw_strokes, fit
+from model.variation import Rng, in_another_habit, pressures, vary
 
 NO_DIGIT = -1
 """The label of what is not a digit."""
+
+CUT_OUT = 0.1
+"""Share of the pen digits that are drawn as if cut out of a page, with what stands beside them."""
 
 Grey = NDArray[np.float32]
 
@@ -51,7 +54,7 @@ def normalized(greys: Iterable[Grey]) -> NDArray[np.uint8]:
     pictures = []
     with torch.inference_mode():
         for grey in greys:
-            digit, _, _ = preprocessing(torch.from_numpy(grey)[None, None])
+            digit, *_ = preprocessing(torch.from_numpy(grey)[None, None])
             pictures.append((digit[0, 0] * 255).round().to(torch.uint8).numpy())
     return np.stack(pictures)
 
@@ -63,22 +66,69 @@ def normalized_images(images: data.Images) -> Prepared:
     with torch.inference_mode():
         for start in range(0, len(images.pictures), 512):
             part = torch.from_numpy(images.pictures[start : start + 512] / np.float32(255))
-            digit, _, _ = preprocessing(part[:, None])
+            digit, *_ = preprocessing(part[:, None])
             pictures.append((digit[:, 0] * 255).round().to(torch.uint8).numpy())
     return Prepared(np.concatenate(pictures), images.labels)
 
 
-def draw_varied(strokes: Sequence[Points], rng: np.random.Generator) -> Grey:
+def draw_varied(strokes: Sequence[Points], rng: Rng) -> Grey:
     """Draw strokes with a random pen at a random place and size: (S, S), dark on light."""
-    size = int(rng.choice([112, 160, 224, 280, 384], p=[0.1, 0.25, 0.25, 0.25, 0.15]))
+    size = int(rng.choice([64, 112, 160, 224, 280, 384], p=[0.05, 0.1, 0.2, 0.25, 0.25, 0.15]))
     side = size * rng.uniform(0.25, 0.85)
     margin = max(side * 0.5, 1)
     centre = rng.uniform(min(margin, size / 2), max(size - margin, size / 2), size=2)
-    # As a share of the digit: a 2-pixel hairline on 384 to a felt tip of 40.
-    width = side * np.exp(rng.uniform(np.log(0.006), np.log(0.17)))
-    coverage = draw_strokes(fit(strokes, side, centre), size, max(float(width), 1.0))
-    grey = 1 - coverage
+    grey = 1 - _draw(fit(strokes, side, centre), size, side, rng)
     return photographed(grey, rng) if rng.random() < 0.15 else grey
+
+
+def draw_cut_out(
+    strokes: Sequence[Points], neighbours: Sequence[Sequence[Points]], rng: Rng
+) -> Grey:
+    """Draw a digit as it is cut out of a written page: (H, W), dark on light.
+
+    Pieces of two neighbours, a ruled line, a full stop or the edge of the page may be in it.
+    """
+    size = int(rng.choice([160, 224, 320]))
+    side = size * rng.uniform(0.35, 0.5)
+    strokes = fit(strokes, side, np.array([size / 2, size / 2]))
+    low, high = bounds(strokes)
+    others: list[Points] = []
+    for neighbour, way in zip(neighbours, (-1, 1), strict=True):
+        if rng.random() < 0.65:
+            placed = fit(neighbour, side * rng.uniform(0.7, 1.1), np.array([size / 2, size / 2]))
+            left, right = bounds(placed)
+            gap = side * rng.uniform(0.05, 0.3)
+            shift = high[0] + gap - left[0] if way > 0 else low[0] - gap - right[0]
+            offset = np.array([shift, rng.normal(0, 0.08) * side])
+            others += [stroke + offset for stroke in placed]
+    if rng.random() < 0.15:
+        others.append(np.array([[high[0] + rng.uniform(0.08, 0.2) * side, high[1]]]))
+    coverage = _draw([*strokes, *others], size, side, rng)
+    if rng.random() < 0.3:
+        y, slope = high[1] + rng.uniform(-0.2, 0.15) * side, rng.normal(0, 0.02) * size
+        rule = draw_strokes(
+            [np.array([[0, y - slope], [size, y + slope]])], size, rng.uniform(1, 0.03 * side)
+        )
+        coverage = np.maximum(coverage, rng.uniform(0.3, 0.9) * rule)
+    left, top = (low - rng.uniform(0.06, 0.3, size=2) * side).astype(int)
+    right, bottom = (high + rng.uniform(0.06, 0.3, size=2) * side).astype(int)
+    if rng.random() < 0.1:
+        edge = int(rng.integers(2, max(3, int(0.08 * side))))
+        coverage[:, right - edge :] = rng.uniform(0.7, 1)
+    grey = 1 - coverage
+    if rng.random() < 0.6:
+        grey = photographed(grey, rng)
+    return grey[max(top, 0) : bottom, max(left, 0) : right]
+
+
+def _draw(strokes: Sequence[Points], size: int, side: float, rng: Rng) -> Grey:
+    """Draw strokes whose longer side is `side` with a random pen: coverage (size, size) in 0..1."""
+    # As a share of the digit: from a 2-pixel hairline on 384 to a felt tip of 40; and to what the
+    # same felt tip is beside a digit so small that the pen almost fills it.
+    thick = rng.random() < 0.2
+    share = rng.uniform(0.17, 0.32) if thick else np.exp(rng.uniform(np.log(0.006), np.log(0.17)))
+    pressed = pressures(strokes, rng) if rng.random() < 0.25 else None
+    return draw_strokes(strokes, size, max(float(side * share), 1.0), pressed)
 
 
 def photographed(grey: Grey, rng: np.random.Generator) -> Grey:
@@ -96,9 +146,12 @@ def photographed(grey: Grey, rng: np.random.Generator) -> Grey:
     return np.asarray(Image.open(stored), np.float32) / np.float32(255)
 
 
-def _digit(seed: Seed, digit: PenDigit) -> Grey:
+def _digit(seed: Seed, digit: PenDigit, neighbours: Sequence[PenDigit]) -> Grey:
     rng = np.random.default_rng(seed)
-    return draw_varied(vary(in_another_habit(digit.label, digit.strokes, rng), rng), rng)
+    strokes = vary(in_another_habit(digit.label, digit.strokes, rng), rng)
+    if rng.random() < CUT_OUT:
+        return draw_cut_out(strokes, [vary(other.strokes, rng) for other in neighbours], rng)
+    return draw_varied(strokes, rng)
 
 
 def draw_no_digit(seed: Seed, kind: str, digits: Sequence[PenDigit]) -> Grey:
@@ -152,7 +205,11 @@ def _letter(seed: Seed, letter: Letter, turns: int) -> Grey:
     rng = np.random.default_rng(seed)
     picture = np.rot90(np.fliplr(letter.picture) if turns >= 4 else letter.picture, turns % 4)
     image = Image.fromarray(np.ascontiguousarray(picture))
-    image = image.filter(ImageFilter.MinFilter(int(rng.choice([1, 3, 5, 7, 9]))))
+    image = image.filter(
+        ImageFilter.MinFilter(
+            int(rng.choice([1, 3, 5, 7, 9, 13], p=[0.2, 0.2, 0.2, 0.15, 0.15, 0.1]))
+        )
+    )
     image = image.resize((210, 210), Image.Resampling.BICUBIC)
     angle, shear, stretch = rng.normal(0, 0.1), rng.normal(0, 0.15), np.exp(rng.normal(0, 0.15))
     cosine, sine = np.cos(angle), np.sin(angle)
@@ -188,8 +245,11 @@ def draw_in_parallel(drawings: Sequence[Drawing], what: str) -> NDArray[np.uint8
 
 def varied_pen(digits: Sequence[PenDigit], times: int, seed: Seed) -> Prepared:
     """Every digit drawn `times` times, each time by another hand."""
+    rng = np.random.default_rng(seed)
     drawings = [
-        partial(_digit, (*seed, i, k), digit)
+        partial(
+            _digit, (*seed, i, k), digit, [digits[c] for c in rng.integers(len(digits), size=2)]
+        )
         for i, digit in enumerate(digits)
         for k in range(times)
     ]

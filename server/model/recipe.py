@@ -15,7 +15,7 @@ class Recipe:
     """Channels of the network's three stages."""
     depths: tuple[int, int, int] = (1, 2, 3)
     """Convolutions of the network's three stages."""
-    epochs: int = 32
+    epochs: int = 56
     steps_per_epoch: int = 500
     batch_mnist: int = 112
     """MNIST pictures in each batch."""
@@ -25,7 +25,7 @@ class Recipe:
     """Scribbles, made-up letters, overlaid digits and the like in each batch."""
     batch_letters: int = 32
     """Letters in each batch, as they are, mirrored and turned."""
-    drawings: int = 10
+    drawings: int = 12
     """How often each pen digit is drawn, each time by another hand."""
     drawings_of_letters: int = 2
     """How often each letter is drawn in each of eight ways, mirrored and turned."""

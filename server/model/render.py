@@ -9,20 +9,29 @@ from PIL import Image, ImageDraw
 from model.data import Points
 
 
-def draw_strokes(strokes: Sequence[Points], size: int, width: float) -> NDArray[np.float32]:
+def draw_strokes(
+    strokes: Sequence[Points],
+    size: int,
+    width: float,
+    pressures: Sequence[NDArray[np.float64]] | None = None,
+) -> NDArray[np.float32]:
     """Draw strokes with a round pen.
 
     strokes: each (P, 2), x to the right and y downwards in canvas pixels; one point is a dot
     size: side of the square canvas in pixels
     width: of the pen, in canvas pixels
+    pressures: for each stroke (P,) in 0..1, the share of the width that is drawn at each point
     Returns (size, size) coverage, 0 = paper, 1 = ink, antialiased.
     """
     finer = 2 if width >= 4 else 4
     image = Image.new("L", (size * finer, size * finer))
     draw = ImageDraw.Draw(image)
     pen = max(1, round(width * finer))
-    for stroke in strokes:
+    for i, stroke in enumerate(strokes):
         points = [(x, y) for x, y in (stroke * finer).tolist()]
+        if pressures is not None:
+            _draw_pressed(draw, points, (pressures[i] * width * finer).tolist())
+            continue
         draw.line(points, fill=255, width=pen, joint="curve")
         if pen > 2:
             for x, y in (points[0], points[-1]):
@@ -31,6 +40,17 @@ def draw_strokes(strokes: Sequence[Points], size: int, width: float) -> NDArray[
         elif len(points) == 1:
             draw.point(points, fill=255)
     return np.asarray(image.reduce(finer), np.float32) / np.float32(255)
+
+
+def _draw_pressed(
+    draw: ImageDraw.ImageDraw, points: Sequence[tuple[float, float]], widths: Sequence[float]
+) -> None:
+    """Draw a line whose width changes from point to point."""
+    for (x, y), width in zip(points, widths, strict=True):
+        half = max(width, 1) / 2
+        draw.ellipse((x - half, y - half, x + half, y + half), fill=255)
+    for start, end, a, b in zip(points, points[1:], widths, widths[1:], strict=False):
+        draw.line((start, end), fill=255, width=max(1, round((a + b) / 2)))
 
 
 def bounds(strokes: Sequence[Points]) -> tuple[Points, Points]:

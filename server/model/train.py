@@ -28,7 +28,7 @@ from model.recipe import RECIPES, Recipe
 from model.run import Run
 from model.weights import save_pipeline
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 
 
 def learning_rate(step: int, steps: int, recipe: Recipe) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.data import Points
 from model.render import bounds
@@ -56,6 +57,28 @@ def in_another_habit(label: int, strokes: Sequence[Points], rng: Rng) -> list[Po
         hook = np.clip((t - 0.8) / 0.2, 0, None) ** 2 * curl * np.array([1.0, -0.4])
         return [up_stroke + hook, stroke]
     return [stroke]
+
+
+def pressures(strokes: Sequence[Points], rng: Rng) -> list[NDArray[np.float64]]:
+    """How broad a pen draws along each stroke, as a share of its width: (P,) in 0.2..1.
+
+    A flat nib, whose width depends on the way it goes, or a pen that presses by turns and is
+    lifted at the ends.
+    """
+    shares = []
+    flat, nib = rng.random() < 0.4, rng.uniform(0, np.pi)
+    depth, waves, phase, lift = rng.uniform((0.2, 0.3, 0, 0), (0.75, 1.5, 2 * np.pi, 0.3))
+    for stroke in strokes:
+        if flat and len(stroke) > 1:
+            x, y = np.gradient(stroke, axis=0).T
+            way = np.arctan2(y, x)
+            share = 1 - depth * np.abs(np.cos(way - nib))
+        else:
+            t = np.linspace(0, 1, len(stroke))
+            share = 1 - depth * (0.5 + 0.5 * np.sin(2 * np.pi * waves * t + phase))
+            share = share * np.clip((np.minimum(t, 1 - t) + 0.05) / (lift + 0.05), 0.4, 1)
+        shares.append(np.clip(share, 0.2, 1))
+    return shares
 
 
 def _linear(rng: Rng) -> Points:

@@ -5,9 +5,10 @@ import pytest
 
 from model import outliers
 from model.data import PenDigit, Points
-from model.prepare import NO_DIGITS, draw_no_digit, draw_varied
+from model.prepare import NO_DIGITS, draw_cut_out, draw_no_digit, draw_varied
+from model.render import draw_strokes
 from model.robustness import HARMS, Harm
-from model.variation import in_another_habit, vary
+from model.variation import in_another_habit, pressures, vary
 
 STEM = np.stack([np.full(20, 0.5), np.linspace(0, 1, 20)], axis=1)
 """A plain one."""
@@ -94,6 +95,55 @@ def test_drawings_differ_in_size_pen_and_place() -> None:
     assert len({len(picture) for picture in drawn}) >= 3
     ink = [float((1 - picture).mean()) for picture in drawn]
     assert max(ink) > 4 * min(ink)
+
+
+def test_drawings_go_from_hairlines_to_pens_that_almost_fill_the_digit() -> None:
+    shares = []
+    for i in range(200):
+        ink = draw_varied([STEM], np.random.default_rng(i)) < 0.5
+        if ink.any():
+            rows, columns = ink.any(1).sum(), ink.any(0).sum()
+            shares.append(columns / rows)
+    assert min(shares) < 0.03
+    assert max(shares) > 0.2
+
+
+def test_a_pen_presses_more_and_less_hard() -> None:
+    flat = pressed = 0
+    for i in range(40):
+        (bar_and_stem,) = pressures([SEVEN], np.random.default_rng(i))
+        assert bar_and_stem.shape == (len(SEVEN),)
+        assert bar_and_stem.min() >= 0.2
+        assert bar_and_stem.max() <= 1
+        # A flat nib draws all of a straight line alike.
+        flat += bool(np.ptp(bar_and_stem[1:9]) < 1e-6)
+        pressed += bool(np.ptp(bar_and_stem[1:9]) > 0.01)
+    assert flat > 5
+    assert pressed > 5
+    assert all(share.shape == (1,) for share in pressures([STEM[:1]], np.random.default_rng(0)))
+
+
+def test_a_line_is_as_wide_as_the_pen_is_pressed() -> None:
+    line = np.stack([np.linspace(10, 90, 41), np.full(41, 50.0)], axis=1)
+    drawn = draw_strokes([line], 100, 20, [np.linspace(0.2, 1, 41)])
+    left, middle, right = drawn[:, [12, 50, 88]].sum(0)
+    assert left == pytest.approx(4, abs=2.5)
+    assert middle == pytest.approx(12, abs=2.5)
+    assert right == pytest.approx(20, abs=2.5)
+    assert drawn[:, 97].sum() > 0, "the end is round"
+
+
+def test_a_digit_cut_out_of_a_page_brings_pieces_of_its_neighbours() -> None:
+    pieces = 0
+    for i in range(40):
+        rng = np.random.default_rng(i)
+        picture = draw_cut_out([STEM], [[STEM], [STEM]], rng)
+        assert picture.ndim == 2
+        assert min(picture.shape) > 8
+        assert 0 <= picture.min() < picture.max() <= 1
+        dark = picture < (picture.min() + picture.max()) / 2
+        pieces += bool(dark[:, 0].any() or dark[:, -1].any())
+    assert 8 < pieces < 40
 
 
 @pytest.mark.parametrize("harm", HARMS, ids=[harm.name for harm in HARMS])
