@@ -15,7 +15,7 @@ from model.engines import Reading
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
-INCLUDES = frozenset({"seen"})
+INCLUDES = frozenset({"evidence", "seen"})
 """What a client may ask for beside the answer."""
 
 Answer = dict[str, Any]
@@ -79,4 +79,8 @@ def _digit(reading: Reading, picture: Picture, include: frozenset[str]) -> Answe
     }
     if "seen" in include:
         digit["seen"] = png_data_url(1 - reading.seen)
+    if "evidence" in include:
+        digit["evidence"] = reading.evidence.round(2).astype(float).round(2).tolist()
+    if include:
+        digit["frame"] = picture.in_original(reading.frame)
     return digit

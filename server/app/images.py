@@ -80,8 +80,14 @@ class Picture:
     size: tuple[int, int]
     """Width and height in pixels before it was scaled down."""
 
-    def box_in_original(self, box: Box) -> Box:
+    def in_original(self, edges: tuple[float, float, float, float]) -> list[float]:
         """Scale left, top, right, bottom in pixels of `grey` to pixels of the original."""
+        height, width = self.grey.shape
+        scale = (self.size[0] / width, self.size[1] / height) * 2
+        return [round(edge * by, 2) for edge, by in zip(edges, scale, strict=True)]
+
+    def box_in_original(self, box: Box) -> Box:
+        """Like `in_original`, as whole pixels of the original that hold all of the ink."""
         height, width = self.grey.shape
         across, down = self.size[0] / width, self.size[1] / height
         left, top, right, bottom = box

@@ -40,6 +40,9 @@ class Reading:
     """(28, 28) what the network saw, 1 = ink."""
     evidence: Array
     """(10, 7, 7) what speaks for (positive) and against (negative) each digit, and where."""
+    frame: tuple[float, float, float, float]
+    """Left, top, right, bottom of the square that `seen` and `evidence` show, in pixels of the
+    picture; it may reach beyond it."""
 
 
 class Engine(Protocol):
@@ -65,8 +68,8 @@ class Engine(Protocol):
         """
 
 
-Outputs = tuple[Array, Array, Array, Array, Array]
-"""Probabilities, is_digit, box, digit and evidence, as `PipelineOutput` names them."""
+Outputs = tuple[Array, ...]
+"""In the order of `PipelineOutput`."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,8 @@ class PipelineEngine:
     run: Callable[[Array], Outputs]
 
     def recognize(self, grey: Array) -> Reading | None:
-        probabilities, is_digit, box, digit, evidence = self.run(grey[np.newaxis, np.newaxis])
+        outputs = self.run(grey[np.newaxis, np.newaxis])
+        probabilities, is_digit, box, digit, evidence, frame = outputs
         left, top, right, bottom = (int(edge) for edge in box[0])
         if right <= left:
             return None
@@ -89,6 +93,7 @@ class PipelineEngine:
             box=(left, top, right, bottom),
             seen=digit[0, 0],
             evidence=evidence[0],
+            frame=tuple(frame[0].tolist()),
         )
 
 
@@ -122,8 +127,7 @@ def _torch(model: str, device: str) -> Callable[[Array], Outputs]:
     def run(grey: Array) -> Outputs:
         with torch.inference_mode():
             output = pipeline(torch.from_numpy(np.ascontiguousarray(grey)))
-        probabilities, is_digit, box, digit, evidence = (value.numpy() for value in output)
-        return probabilities, is_digit, box, digit, evidence
+        return tuple(value.numpy() for value in output)
 
     return run
 
@@ -138,8 +142,7 @@ def _onnx(model: str, device: str) -> Callable[[Array], Outputs]:
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
     def run(grey: Array) -> Outputs:
-        probabilities, is_digit, box, digit, evidence = session.run(None, {"grey": grey})
-        return probabilities, is_digit, box, digit, evidence
+        return tuple(session.run(None, {"grey": grey}))
 
     return run
 
@@ -180,9 +183,6 @@ def _openvino(model: str, device: str) -> Callable[[Array], Outputs]:
         met[shape] += 1
         now = request_for(shape) if met[shape] > OFTEN else request
         results = now.infer([grey])
-        probabilities, is_digit, box, digit, evidence = (
-            np.array(results[index]) for index in range(5)
-        )
-        return probabilities, is_digit, box, digit, evidence
+        return tuple(np.array(results[index]) for index in range(len(results)))
 
     return run

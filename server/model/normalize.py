@@ -31,12 +31,13 @@ class Normalize(nn.Module):
         offsets = torch.arange(SIDE, dtype=torch.float32).view(SIDE, 1) + 0.5 - SIDE / 2
         self.register_buffer("offsets", offsets, persistent=False)
 
-    def forward(self, ink: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, ink: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Normalise.
 
         ink: (N, 1, H, W), 0 = paper, 1 = full ink
-        Returns digit (N, 1, 28, 28) in 0..1, and box (N, 4), left, top, right, bottom in pixels
-        of `ink`, all zero where there is no ink.
+        Returns digit (N, 1, 28, 28) in 0..1; box (N, 4), left, top, right, bottom in pixels of
+        `ink`, all zero where there is no ink; and frame (N, 4), the same edges of the square that
+        `digit` shows, which may reach beyond the picture.
         """
         height, width = ink.shape[-2:]
         ink = ink.squeeze(1)
@@ -54,16 +55,19 @@ class Normalize(nn.Module):
         # Both axes at once, measured from the centre of mass in units of the filter, which covers
         # an output pixel, or an input pixel where the picture is scaled up.
         scale = 1 / pixels_per_output.clamp(min=1)
-        positions = torch.cat(
-            [x - (across * x).sum(2, True) / mass, y - (down * y).sum(2, True) / mass], dim=2
-        )
+        centre_x, centre_y = (across * x).sum(2, True) / mass, (down * y).sum(2, True) / mass
+        positions = torch.cat([x - centre_x, y - centre_y], dim=2)
         offsets = self.offsets * (pixels_per_output * scale)
         weights = cubic_weights(offsets, positions * scale) * scale
         columns, rows = weights[:, :, :width], weights[:, :, width:]
         digit = (rows @ ink @ columns.transpose(1, 2)).clamp(min=0)
         # A thin pen's stroke is narrower than an output pixel and comes out faint.
         digit = (digit / soft_peak(digit).clamp(min=1e-3)).clamp(max=1)
-        return digit.unsqueeze(1), torch.cat([left, top, right, bottom], dim=1).squeeze(2)
+        box = torch.cat([left, top, right, bottom], dim=1).squeeze(2)
+        # A pixel's centre lies half a pixel before its edge.
+        centre = torch.cat([centre_x, centre_y], dim=1).squeeze(2) - 0.5
+        half = pixels_per_output.squeeze(2) * (SIDE / 2)
+        return digit.unsqueeze(1), box, torch.cat([centre - half, centre + half], dim=1)
 
 
 def _extent(profile: Tensor, position: Tensor) -> tuple[Tensor, Tensor]:

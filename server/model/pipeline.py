@@ -25,6 +25,9 @@ class PipelineOutput(NamedTuple):
     """(N, 1, 28, 28) the picture that the network saw, 1 = ink."""
     evidence: Tensor
     """(N, 10, 7, 7) what speaks for (positive) and against (negative) each digit, and where."""
+    frame: Tensor
+    """(N, 4) left, top, right, bottom of the square that `digit` and `evidence` show, in input
+    pixels; it may reach beyond the picture, and means nothing where nothing is drawn."""
 
 
 class Calibration(nn.Module):
@@ -58,16 +61,16 @@ class Preprocessing(nn.Module):
         self.ink = Ink()
         self.normalize = Normalize()
 
-    def forward(self, grey: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, grey: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Find the digit. grey: (N, 1, H, W) float32, 0 = black, 1 = white, any height and width.
 
         Returns digit (N, 1, 28, 28), 1 = ink; box (N, 4), left, top, right, bottom of the ink in
-        pixels of `grey`; and drawn (N,) bool.
+        pixels of `grey`; frame (N, 4), the same edges of what `digit` shows; and drawn (N,) bool.
         """
         small, factor = shrink(grey)
         ink, drawn = self.ink(small)
-        digit, box = self.normalize(ink)
-        return digit, box * factor, drawn
+        digit, box, frame = self.normalize(ink)
+        return digit, box * factor, frame * factor, drawn
 
 
 class Pipeline(nn.Module):
@@ -81,8 +84,8 @@ class Pipeline(nn.Module):
 
     def forward(self, grey: Tensor) -> PipelineOutput:
         """Recognise. grey: (N, 1, H, W) float32, 0 = black, 1 = white, any height and width."""
-        digit, box, drawn = self.preprocessing(grey)
+        digit, box, frame, drawn = self.preprocessing(grey)
         output = self.network(digit)
         probabilities, is_digit = self.calibration(output.logits, output.digit_logit)
         is_digit = is_digit * drawn.to(is_digit.dtype)
-        return PipelineOutput(probabilities, is_digit, box, digit, output.evidence)
+        return PipelineOutput(probabilities, is_digit, box, digit, output.evidence, frame)

@@ -11,8 +11,8 @@ PICTURES = {
     "are honest; the area of a point is its share of the answers.",
     "rejection": "Left: what else is taken for a digit when so many digits are accepted "
     "(`is_digit`). Right: how few errors are left when only the most confident answers are kept.",
-    "robustness": "The same digits, harmed by degrees: how many are read right, and how many pass for "
-    "a digit at all (`is_digit` of a half or more).",
+    "robustness": "The same digits, harmed by degrees: how many are read right, and how many pass "
+    "for a digit at all (`is_digit` of a half or more).",
     "confusion-mnist": "What was written (rows) and what was read (columns), MNIST test.",
     "confusion-pen": "What was written (rows) and what was read (columns), pen, ten conditions.",
     "mistakes-mnist": "Mistakes on the MNIST test set: written → read.",

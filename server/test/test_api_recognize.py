@@ -111,6 +111,30 @@ def test_what_the_network_saw_comes_along_when_asked_for(client: FlaskClient) ->
     assert np.asarray(seen).min() < 60
 
 
+def test_the_evidence_for_each_digit_comes_along_when_asked_for(client: FlaskClient) -> None:
+    (digit,) = read(client, SEVEN, query="?include=evidence")["digits"]
+    evidence = np.array(digit["evidence"])
+    assert evidence.shape == (10, 7, 7)
+    # A digit's logit is the mean of its evidence: the most speaks for what was read.
+    assert evidence.mean((1, 2)).argmax() == 7
+    assert "seen" not in digit
+    left, top, right, bottom = digit["frame"]
+    assert right - left == pytest.approx(bottom - top, abs=0.1)
+    # The ink lies in the middle 20 of the 28 pixels.
+    ink_left, ink_top, ink_right, ink_bottom = digit["box"]
+    assert left < ink_left < ink_right < right
+    assert top < ink_top < ink_bottom < bottom
+
+
+def test_the_frame_is_in_pixels_of_what_was_posted(client: FlaskClient) -> None:
+    large = file_of(seven().resize((1536, 1536)))
+    frames = [
+        read(client, data, query="?include=evidence")["digits"][0]["frame"]
+        for data in (SEVEN, large)
+    ]
+    assert frames[1] == pytest.approx([4 * edge for edge in frames[0]], rel=0.05, abs=20)
+
+
 def test_a_picture_of_exactly_the_most_bytes_fits_every_kind_of_body(
     app: Flask, client: FlaskClient
 ) -> None:
