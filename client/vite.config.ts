@@ -1,14 +1,38 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
+import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
+import client from './package.json' with { type: 'json' };
 
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [
+    react(),
+    tailwindcss(),
+    VitePWA({
+      // The person says when: a page that changes under the pen would lose the drawing.
+      registerType: 'prompt',
+      manifest: false,
+      workbox: {
+        // Everything is fetched at the first visit, the engine too: who loses the network a minute
+        // later, without ever having needed it before, still has a recogniser.
+        globPatterns: ['**/*.{js,mjs,css,html,svg,png,woff2,wasm,onnx,webmanifest}'],
+        // For shop windows.
+        globIgnores: ['screenshots/*'],
+        maximumFileSizeToCacheInBytes: 16 * 1024 * 1024,
+        clientsClaim: true,
+        navigateFallbackDenylist: [/^\/api\//],
+      },
+    }),
+  ],
+  define: { __VERSION__: JSON.stringify(client.version) },
+  worker: { format: 'es' },
   build: {
     // An asset inlined as a data: address would be stopped by the content security policy.
     assetsInlineLimit: 0,
   },
   server: {
+    // The network lies beside the client.
+    fs: { allow: ['..'] },
     proxy: { '/api': `http://localhost:${process.env.PORT ?? '5000'}` },
   },
   test: {

@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { draw } from './hand';
 import { writing } from './handwriting';
-import { expect, test } from './test';
+import { button, expect, readOnly, test } from './test';
 
 const NO_DIGIT = {
   text: '5',
@@ -37,6 +37,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
 
     test('axe finds nothing wrong while the server is away', async ({ page, hand }) => {
+      await readOnly(page, 'The server only');
       await page.route('**/api/**', (route) => route.abort());
       await draw(hand, writing(1));
       await expect(page.getByTestId('status')).not.toBeEmpty();
@@ -48,6 +49,37 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await draw(hand, writing(5));
       await expect(page.getByText('Not a digit')).toBeVisible();
       await expect(page.getByTestId('reading')).toBeEmpty();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('axe finds nothing wrong with a reading on this device', async ({ page, hand, reading }) => {
+      await readOnly(page, 'This device only');
+      await draw(hand, writing(3));
+      await expect(reading).toHaveText('3');
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('axe finds nothing wrong with the evidence', async ({ page, hand, reading }) => {
+      await draw(hand, writing(6));
+      await expect(reading).toHaveText('6');
+      await page.getByRole('button', { name: 'Why?' }).click();
+      await expect(page.getByText('Why a 6?')).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('axe finds nothing wrong with reading a photo', async ({ page }) => {
+      await button(page, 'Photo').click();
+      await expect(page.getByText('You can also drop')).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      const blank = await page.screenshot({ clip: { x: 0, y: 0, width: 100, height: 100 } });
+      await page.getByLabel('Choose a picture').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: blank });
+      await expect(button(page, 'Read it')).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('axe finds nothing wrong with the choice of place', async ({ page }) => {
+      await page.getByTestId('place').click();
+      await expect(page.getByRole('dialog')).toBeVisible();
       expect(await violations(page)).toEqual([]);
     });
 

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { draw } from './hand';
 import { writing } from './handwriting';
-import { expect, test } from './test';
+import { expect, readOnly, test } from './test';
 
 async function boxes(page: Page): Promise<unknown[]> {
   const parts = [
@@ -41,6 +41,7 @@ test('nothing has shifted from the first paint to the answer', async ({ page, ha
 test('nothing jumps when the server is away', async ({ page, hand }) => {
   await page.goto('/');
   const before = await boxes(page);
+  await readOnly(page, 'The server only');
   await page.route('**/api/**', (route) => route.abort());
   await draw(hand, writing(1));
   await expect(page.getByTestId('status')).toContainText('cannot be reached');

@@ -1,6 +1,6 @@
 import { draw } from './hand';
 import { DIGITS, writing } from './handwriting';
-import { button, expect, test } from './test';
+import { button, expect, readOnly, test } from './test';
 
 test.beforeEach(async ({ page }) => {
   await page.goto('/');
@@ -56,6 +56,7 @@ test('shows the 28 by 28 picture that the network saw', async ({ page, hand, rea
 });
 
 test('never shows an answer that comes after the sheet was cleared', async ({ page, hand, reading }) => {
+  await readOnly(page, 'The server only');
   await page.route('**/api/recognize*', async (route) => {
     const response = await route.fetch();
     await new Promise((later) => setTimeout(later, 500));

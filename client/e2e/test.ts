@@ -35,3 +35,10 @@ export function inkPixels(page: Page): Promise<number> {
     return pixels.filter((value, index) => index % 4 === 3 && value > 127).length;
   });
 }
+
+/** Has drawings read in one place only, as the page's own choice offers it. */
+export async function readOnly(page: Page, place: 'The server only' | 'This device only'): Promise<void> {
+  await page.getByTestId('place').click();
+  await page.getByRole('radio', { name: place }).check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+}

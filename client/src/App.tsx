@@ -4,48 +4,90 @@ import { Bars } from './bars/Bars';
 import { DrawingStore } from './canvas/drawingStore';
 import { DEFAULT_PEN } from './canvas/pen';
 import { Sheet } from './canvas/Sheet';
+import { EvidenceChoice } from './evidence/EvidenceChoice';
+import { EvidenceMap } from './evidence/EvidenceMap';
+import { Install } from './install/Install';
+import { InstallOffer } from './install/installOffer';
 import { PenWidth } from './pen/PenWidth';
+import { Photo } from './photo/Photo';
+import { PlaceMark } from './place/PlaceMark';
+import { usePreference } from './place/usePreference';
 import { readDrawing } from './recognition/drawingReader';
-import type { Recognizer } from './recognition/recognizer';
+import { followNetwork, recognizer } from './recognition/recognizers';
 import { RecognitionScheduler } from './recognition/scheduler';
-import { serverRecognizer } from './recognition/server';
-import { useRecognition } from './recognition/useRecognition';
+import { useLastPlace, useRecognition } from './recognition/useRecognition';
 import { Reading } from './reading/Reading';
 import { Seen } from './seen/Seen';
 import { Shortcuts } from './shortcuts/Shortcuts';
 import { useShortcuts } from './shortcuts/useShortcuts';
 import { texts } from './texts';
+import { UpdateNotice } from './update/UpdateNotice';
 
-export function App({ recognizer = serverRecognizer }: { readonly recognizer?: Recognizer }) {
+/** The digit that evidence is shown for: one that was chosen, or whichever is read. */
+type Explained = number | 'best' | null;
+
+type OpenDialog = 'shortcuts' | 'place' | 'photo' | null;
+
+const installOffer = new InstallOffer();
+
+export function App() {
   const [store] = useState(() => new DrawingStore());
   const [scheduler] = useState(() => new RecognitionScheduler(recognizer));
   const [pen, setPen] = useState(DEFAULT_PEN);
-  const [listOpen, setListOpen] = useState(false);
+  const [openDialog, setOpenDialog] = useState<OpenDialog>(null);
+  const [explained, setExplained] = useState<Explained>(null);
+  const [preference, setPreference] = usePreference(recognizer);
   const recognition = useRecognition(scheduler);
+  const place = useLastPlace(recognition);
+  const [first] = recognition.answer?.digits ?? [];
+  const explainedDigit = explained === 'best' ? first?.digit : explained;
 
+  useEffect(() => followNetwork(), []);
   useEffect(() => readDrawing(store, scheduler), [store, scheduler]);
-  useShortcuts({ dispatch: store.dispatch, setPen, showList: setListOpen, paused: listOpen });
+  useShortcuts({
+    dispatch: store.dispatch,
+    setPen,
+    showList: (open) => { setOpenDialog(open ? 'shortcuts' : null); },
+    paused: openDialog !== null,
+  });
 
   return (
     <div className="page">
       <header className="page-header">
         <h1 className="font-numeral text-lg roomy:text-2xl">{texts.title}</h1>
-        <Shortcuts open={listOpen} onOpenChange={setListOpen} />
+        <div className="flex gap-1 roomy:gap-2">
+          <Install offer={installOffer} />
+          <PlaceMark place={place} preference={preference} onPreferenceChange={setPreference}
+            open={openDialog === 'place'} onOpenChange={(open) => { setOpenDialog(open ? 'place' : null); }} />
+          <Shortcuts open={openDialog === 'shortcuts'}
+            onOpenChange={(open) => { setOpenDialog(open ? 'shortcuts' : null); }} />
+        </div>
       </header>
       <main className="page-main">
         <div className="drawing-column">
-          <Sheet store={store} pen={pen} />
+          <Sheet store={store} pen={pen}>
+            {first?.evidence && typeof explainedDigit === 'number' && (
+              <>
+                <EvidenceMap evidence={first.evidence} digit={explainedDigit} />
+                <EvidenceChoice digit={explainedDigit} onDigitChange={setExplained} onClose={() => { setExplained(null); }} />
+              </>
+            )}
+          </Sheet>
           <div className="tools">
-            <Actions store={store} />
+            <Actions store={store} onPhoto={() => { setOpenDialog('photo'); }} />
             <PenWidth pen={pen} onChange={setPen} />
           </div>
         </div>
         <div className="result-column">
           <Reading recognition={recognition} />
-          <Seen answer={recognition.answer} />
+          <Seen answer={recognition.answer} explained={explained !== null}
+            onExplainedChange={(shown) => { setExplained(shown ? 'best' : null); }} />
           <Bars answer={recognition.answer} />
         </div>
       </main>
+      <Photo open={openDialog === 'photo'} onOpenChange={(open) => { setOpenDialog(open ? 'photo' : null); }}
+        onPhoto={(photo) => { store.dispatch({ type: 'lay', photo }); }} />
+      <UpdateNotice />
     </div>
   );
 }

@@ -1,4 +1,6 @@
 import type { PenName } from './canvas/pen';
+import type { Preference } from './recognition/eitherRecognizer';
+import type { Place } from './recognition/recognizer';
 
 /*
  * Everything that the page says, in one table. To add a language, write a
@@ -23,6 +25,17 @@ const penNames: Record<PenName, string> = {
   feltTip: 'felt tip',
 };
 
+const places: Record<Place, string> = { server: 'Server', device: 'This device' };
+
+const preferences: Record<Preference, { readonly name: string; readonly detail: string }> = {
+  automatic: {
+    name: 'Whichever answers',
+    detail: 'The server while it can be reached, and this device while it cannot.',
+  },
+  server: { name: 'The server only', detail: 'Without a network nothing is read.' },
+  device: { name: 'This device only', detail: 'No drawing leaves it.' },
+};
+
 export const texts = {
   title: 'Digit Recognizer',
 
@@ -32,7 +45,7 @@ export const texts = {
     invitationDetail: '0 to 9, anywhere, in any size',
   },
 
-  actions: { label: 'Drawing', undo: 'Undo', redo: 'Redo', clear: 'Clear' },
+  actions: { label: 'Drawing', undo: 'Undo', redo: 'Redo', clear: 'Clear', photo: 'Photo' },
 
   pen: {
     label: 'Pen width',
@@ -69,16 +82,75 @@ export const texts = {
       `${model}, ${engine}, ${milliseconds.toFixed(1)} ms`,
   },
 
+  photo: {
+    open: 'Read a photo',
+    take: 'Use the camera',
+    choose: 'Choose a picture',
+    elsewhere: 'You can also drop a picture onto the page, or paste one.',
+    aim: 'One digit, large, in the frame',
+    shoot: 'Take the picture',
+    crop: 'Drag and zoom until the digit fills the frame.',
+    turn: 'Turn',
+    zoom: 'Zoom',
+    read: 'Read it',
+    back: 'Another picture',
+    waiting: 'One moment …',
+    problems: {
+      unreadable: 'This picture cannot be opened here. JPEG, PNG and WebP can; save a HEIC photo as JPEG first.',
+      refused: 'The camera may not be used. Allow it in the browser’s settings for this page, or choose a picture.',
+      noCamera: 'There is no camera here. Choose a picture instead.',
+      cameraFailed: 'The camera does not start; another app may be using it. Choose a picture instead.',
+    },
+  },
+
+  evidence: {
+    why: 'Why?',
+    show: 'Why? Show on the drawing what speaks for each digit',
+    hide: 'Hide the evidence',
+    label: 'Evidence',
+    question: (digit: number): string => `Why a ${digit}?`,
+    speaksFor: 'for it',
+    speaksAgainst: 'against it',
+    previous: 'The digit before',
+    next: 'The next digit',
+  },
+
+  place: {
+    name: (place: Place): string => places[place],
+    readBy: (place: Place): string => (place === 'server' ? 'Read by the server' : 'Read on this device'),
+    title: 'Where drawings are read',
+    explanation: 'The same network stands on the server and in this page, and both give the same answers.',
+    preferences,
+    version: (version: string): string => `Digit Recognizer ${version}`,
+  },
+
+  install: {
+    open: 'Install as an app',
+    byHand: [
+      'Tap the Share button of your browser, a square with an arrow.',
+      'Choose “Add to Home Screen”, and then “Add”.',
+      'Open the app once while you have a network; after that it reads without one.',
+    ],
+  },
+
+  update: {
+    there: 'A new version is ready.',
+    take: 'Reload',
+    later: 'Later',
+  },
+
   failures: {
     unreachable: 'The server cannot be reached. Your drawing is kept until it is back.',
+    notLoaded: 'This device has not loaded its network yet. Your drawing is kept until it has.',
     busy: 'The server is busy. Your drawing will be read in a moment.',
     refused: 'The server could not read this drawing.',
     broken: 'The server gave an answer that makes no sense. Draw on to try again.',
   },
 
+  close: 'Close',
+
   shortcuts: {
     open: 'Keyboard shortcuts',
-    close: 'Close',
     undo: 'Undo',
     redo: 'Redo',
     clear: 'Clear the sheet',

@@ -4,12 +4,15 @@ import path from 'node:path';
 import { filesUnder } from './files.mjs';
 import { runLogged } from './log.mjs';
 import { npm } from './npm.mjs';
-import { client } from './places.mjs';
+import { client, server } from './places.mjs';
 
 const inClient = (...names) => path.join(client, ...names);
 
 // Changing these cannot change what is built.
-const NOT_BUILT = ['node_modules', 'dist', 'e2e', 'test-results', 'playwright-report', 'coverage'];
+const NOT_BUILT = ['node_modules', 'dist', 'e2e', 'scripts', 'test-results', 'playwright-report', 'coverage'];
+
+// The page brings the network along, for reading without a server.
+const NETWORK = ['digits.onnx', 'digits.json'].map((name) => path.join(server, 'model', 'weights', name));
 
 /** The set-up's step that installs the client's packages as its lock file says. */
 export const clientPackagesStep = {
@@ -28,7 +31,7 @@ export const clientPackagesStep = {
 export const clientBuildStep = {
   name: 'client-build',
   title: 'Client build',
-  inputs: () => ({ files: filesUnder([client], NOT_BUILT) }),
+  inputs: () => ({ files: filesUnder([client, ...NETWORK], NOT_BUILT) }),
   products: () => filesUnder([inClient('dist')]).map(nameAndSize),
   work: (tools) => runNpm(tools, ['run', 'build']),
 };

@@ -7,7 +7,7 @@ import { Actions } from './Actions';
 let store: DrawingStore;
 beforeEach(() => {
   store = new DrawingStore();
-  render(<Actions store={store} />);
+  render(<Actions store={store} onPhoto={() => undefined} />);
   act(() => {
     store.dispatch({ type: 'begin', point: { x: 0.5, y: 0.5 }, width: 0.05 });
     store.dispatch({ type: 'finish' });
@@ -21,16 +21,16 @@ const useful = () => ['Undo', 'Redo', 'Clear'].filter((name) => screen.getByRole
 describe('the buttons', () => {
   it('take a stroke back and bring it again', async () => {
     await press('Undo');
-    expect(store.snapshot().strokes).toHaveLength(0);
+    expect(store.snapshot().content.strokes).toHaveLength(0);
     await press('Redo');
-    expect(store.snapshot().strokes).toHaveLength(1);
+    expect(store.snapshot().content.strokes).toHaveLength(1);
   });
 
   it('clear the sheet in a way that can be undone', async () => {
     await press('Clear');
-    expect(store.snapshot().strokes).toHaveLength(0);
+    expect(store.snapshot().content.strokes).toHaveLength(0);
     await press('Undo');
-    expect(store.snapshot().strokes).toHaveLength(1);
+    expect(store.snapshot().content.strokes).toHaveLength(1);
   });
 
   it('show which of them have something to do', async () => {

@@ -4,13 +4,18 @@ import { useDrawing } from '../canvas/useDrawing';
 import { texts } from '../texts';
 import { ActionButton } from './ActionButton';
 
-/** The way back, the way forth, and a fresh sheet. */
-export function Actions({ store }: { readonly store: DrawingStore }) {
+interface ActionsProps {
+  readonly store: DrawingStore;
+  readonly onPhoto: () => void;
+}
+
+/** The way back, the way forth, a fresh sheet, and a photo in place of a drawing. */
+export function Actions({ store, onPhoto }: ActionsProps) {
   const undoable = useDrawing(store, canUndo);
   const redoable = useDrawing(store, canRedo);
   const clearable = useDrawing(store, canClear);
   return (
-    <div role="group" aria-label={texts.actions.label} className="grid grow grid-cols-3 gap-2">
+    <div role="group" aria-label={texts.actions.label} className="actions">
       <ActionButton icon="undo" useful={undoable} onPress={() => { store.dispatch({ type: 'undo' }); }}>
         {texts.actions.undo}
       </ActionButton>
@@ -20,6 +25,7 @@ export function Actions({ store }: { readonly store: DrawingStore }) {
       <ActionButton icon="clear" useful={clearable} onPress={() => { store.dispatch({ type: 'clear' }); }}>
         {texts.actions.clear}
       </ActionButton>
+      <ActionButton icon="photo" useful onPress={onPhoto}>{texts.actions.photo}</ActionButton>
     </div>
   );
 }

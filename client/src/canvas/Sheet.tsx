@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { texts } from '../texts';
 import { canClear } from './drawing';
 import type { DrawingStore } from './drawingStore';
@@ -11,10 +11,12 @@ import { useDrawing } from './useDrawing';
 interface SheetProps {
   readonly store: DrawingStore;
   readonly pen: number;
+  /** What lies over the drawing. */
+  readonly children?: ReactNode;
 }
 
 /** The sheet of squared paper that one draws on. */
-export function Sheet({ store, pen }: SheetProps) {
+export function Sheet({ store, pen, children }: SheetProps) {
   const canvasRef = useRef<HTMLCanvasElement>(null);
   const nibRef = useRef<HTMLDivElement>(null);
   const widthRef = useRef(penWidth(pen));
@@ -40,9 +42,10 @@ export function Sheet({ store, pen }: SheetProps) {
     <div className="sheet">
       <canvas ref={canvasRef} className="sheet-canvas" data-testid="canvas" role="img" aria-label={texts.sheet.label} />
       <div className="sheet-invitation" data-shown={empty} aria-hidden="true">
-        <p className="font-numeral text-3xl roomy:text-4xl">{texts.sheet.invitation}</p>
+        <p className="sheet-invitation-title">{texts.sheet.invitation}</p>
         <p>{texts.sheet.invitationDetail}</p>
       </div>
+      {children}
       <div ref={nibRef} className="nib" style={{ width: `${penWidth(pen) * 100}%` }} aria-hidden="true" />
     </div>
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allStrokes, canClear, canRedo, canUndo, drawingReducer, EMPTY_DRAWING, type Drawing, type DrawingAction } from './drawing';
+import { canClear, canRedo, canUndo, drawingReducer, EMPTY_DRAWING, shown, type Drawing, type DrawingAction } from './drawing';
 
 const down = (x: number): DrawingAction => ({ type: 'begin', point: { x, y: 0.5 }, width: 0.05 });
 const move = (x: number): DrawingAction => ({ type: 'extend', points: [{ x, y: 0.5 }] });
@@ -14,7 +14,7 @@ function draw(...actions: readonly DrawingAction[]): Drawing {
 
 /** Where each stroke begins and ends, which is enough to tell them apart. */
 function ends(drawing: Drawing): number[][] {
-  return allStrokes(drawing).map(({ points }) => [points[0]?.x ?? NaN, points.at(-1)?.x ?? NaN]);
+  return shown(drawing).strokes.map(({ points }) => [points[0]?.x ?? NaN, points.at(-1)?.x ?? NaN]);
 }
 
 const twoStrokes = [down(0.1), move(0.2), up, down(0.5), move(0.6), up];
@@ -98,5 +98,29 @@ describe('what can be done', () => {
 
   it('is undo alone after a clear', () => {
     expect([canUndo, canRedo, canClear].map((can) => can(draw(...twoStrokes, clear)))).toEqual([true, false, false]);
+  });
+});
+
+describe('a photograph', () => {
+  const photo = document.createElement('canvas');
+  const lay: DrawingAction = { type: 'lay', photo };
+
+  it('takes the place of what was drawn, which comes back by undo', () => {
+    const drawing = draw(...twoStrokes, lay);
+    expect(shown(drawing)).toEqual({ strokes: [], photo });
+    expect(ends(drawingReducer(drawing, undo))).toEqual([[0.1, 0.2], [0.5, 0.6]]);
+    expect(shown(draw(...twoStrokes, lay, undo, redo)).photo).toBe(photo);
+  });
+
+  it('gives way to the pen, and comes back by undo', () => {
+    const drawing = draw(lay, down(0.3), up);
+    expect(shown(drawing).photo).toBeNull();
+    expect(ends(drawing)).toEqual([[0.3, 0.3]]);
+    expect(shown(drawingReducer(drawing, undo)).photo).toBe(photo);
+  });
+
+  it('can be cleared away', () => {
+    expect(canClear(draw(lay))).toBe(true);
+    expect(shown(draw(lay, clear))).toEqual({ strokes: [], photo: null });
   });
 });

@@ -1,19 +1,28 @@
 import { extendStroke, type Point, type Stroke } from './stroke';
 
-/** What has been drawn, and the way back and forth. `live` is the stroke under the pen. */
-export interface Drawing {
+/** What lies on the sheet: strokes, or a square photograph in their place. */
+export interface Content {
   readonly strokes: readonly Stroke[];
+  readonly photo: HTMLCanvasElement | null;
+}
+
+/** What is on the sheet, and the way back and forth. `live` is the stroke under the pen. */
+export interface Drawing {
+  readonly content: Content;
   readonly live: Stroke | null;
-  readonly past: readonly (readonly Stroke[])[];
-  readonly future: readonly (readonly Stroke[])[];
+  readonly past: readonly Content[];
+  readonly future: readonly Content[];
 }
 
 export type DrawingAction =
   | { readonly type: 'begin'; readonly point: Point; readonly width: number }
   | { readonly type: 'extend'; readonly points: readonly Point[] }
+  | { readonly type: 'lay'; readonly photo: HTMLCanvasElement }
   | { readonly type: 'finish' | 'abandon' | 'undo' | 'redo' | 'clear' };
 
-export const EMPTY_DRAWING: Drawing = { strokes: [], live: null, past: [], future: [] };
+const NOTHING: Content = { strokes: [], photo: null };
+
+export const EMPTY_DRAWING: Drawing = { content: NOTHING, live: null, past: [], future: [] };
 
 export function drawingReducer(drawing: Drawing, action: DrawingAction): Drawing {
   switch (action.type) {
@@ -25,41 +34,47 @@ export function drawingReducer(drawing: Drawing, action: DrawingAction): Drawing
       return finish(drawing);
     case 'abandon':
       return drawing.live ? { ...drawing, live: null } : drawing;
+    case 'lay':
+      return change(finish(drawing), { strokes: [], photo: action.photo });
     case 'undo':
       return undo(drawing);
     case 'redo':
       return redo(drawing);
     case 'clear':
-      return canClear(drawing) ? change(finish(drawing), []) : drawing;
+      return canClear(drawing) ? change(finish(drawing), NOTHING) : drawing;
   }
 }
 
-/** Every stroke to be seen, the one under the pen last. */
-export function allStrokes({ strokes, live }: Drawing): readonly Stroke[] {
-  return live ? [...strokes, live] : strokes;
+/** What is to be seen, the stroke under the pen last. A pen that touches a photograph begins a fresh sheet. */
+export function shown({ content, live }: Drawing): Content {
+  return live ? { strokes: [...content.strokes, live], photo: null } : content;
 }
 
 export const canUndo = ({ past, live }: Drawing): boolean => past.length > 0 || live !== null;
 export const canRedo = ({ future }: Drawing): boolean => future.length > 0;
-export const canClear = (drawing: Drawing): boolean => allStrokes(drawing).length > 0;
 
-function change(drawing: Drawing, strokes: readonly Stroke[]): Drawing {
-  return { strokes, live: null, past: [...drawing.past, drawing.strokes], future: [] };
+export function canClear(drawing: Drawing): boolean {
+  const { strokes, photo } = shown(drawing);
+  return strokes.length > 0 || photo !== null;
+}
+
+function change(drawing: Drawing, content: Content): Drawing {
+  return { content, live: null, past: [...drawing.past, drawing.content], future: [] };
 }
 
 function finish(drawing: Drawing): Drawing {
-  return drawing.live ? change(drawing, [...drawing.strokes, drawing.live]) : drawing;
+  return drawing.live ? change(drawing, shown(drawing)) : drawing;
 }
 
 function undo(drawing: Drawing): Drawing {
-  const { strokes, past, future } = finish(drawing);
+  const { content, past, future } = finish(drawing);
   const previous = past.at(-1);
   if (!previous) return drawing;
-  return { strokes: previous, live: null, past: past.slice(0, -1), future: [strokes, ...future] };
+  return { content: previous, live: null, past: past.slice(0, -1), future: [content, ...future] };
 }
 
 function redo(drawing: Drawing): Drawing {
   const [next, ...future] = drawing.future;
   if (!next || drawing.live) return drawing;
-  return { strokes: next, live: null, past: [...drawing.past, drawing.strokes], future };
+  return { content: next, live: null, past: [...drawing.past, drawing.content], future };
 }

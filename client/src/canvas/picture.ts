@@ -10,6 +10,18 @@ const PAPER = '#ffffff';
 
 /** The strokes as dark ink on opaque white paper. */
 export function pictureOf(strokes: readonly Stroke[]): Picture {
+  return paintedPicture((context) => { renderStrokes(context, strokes, PICTURE_SIDE, INK); });
+}
+
+/** A square photograph, in colour. */
+export function pictureOfPhoto(photo: HTMLCanvasElement): Picture {
+  return paintedPicture((context) => {
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(photo, 0, 0, PICTURE_SIDE, PICTURE_SIDE);
+  });
+}
+
+function paintedPicture(paint: (context: CanvasRenderingContext2D) => void): Picture {
   const canvas = document.createElement('canvas');
   canvas.width = PICTURE_SIDE;
   canvas.height = PICTURE_SIDE;
@@ -18,6 +30,9 @@ export function pictureOf(strokes: readonly Stroke[]): Picture {
   if (!context) throw new Error('This browser has no 2D canvas.');
   context.fillStyle = PAPER;
   context.fillRect(0, 0, PICTURE_SIDE, PICTURE_SIDE);
-  renderStrokes(context, strokes, PICTURE_SIDE, INK);
-  return { pngDataUrl: () => canvas.toDataURL('image/png') };
+  paint(context);
+  return {
+    pngDataUrl: () => canvas.toDataURL('image/png'),
+    pixels: () => context.getImageData(0, 0, PICTURE_SIDE, PICTURE_SIDE),
+  };
 }

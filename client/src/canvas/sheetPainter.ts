@@ -1,4 +1,4 @@
-import { allStrokes } from './drawing';
+import { shown } from './drawing';
 import type { DrawingStore } from './drawingStore';
 import { renderStrokes } from './render';
 
@@ -13,7 +13,9 @@ export function keepPainted(canvas: HTMLCanvasElement, store: DrawingStore): () 
     if (!context) return;
     const side = canvas.width;
     context.clearRect(0, 0, side, side);
-    renderStrokes(context, allStrokes(store.snapshot()), side, getComputedStyle(canvas).color);
+    const { strokes, photo } = shown(store.snapshot());
+    if (photo) context.drawImage(photo, 0, 0, side, side);
+    renderStrokes(context, strokes, side, getComputedStyle(canvas).color);
   }
 
   /** However many points arrive, once a frame is all that can be seen. */

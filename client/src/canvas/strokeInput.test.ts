@@ -53,6 +53,12 @@ describe('strokes from pointers', () => {
     expect(actions.at(-1)).toEqual({ type: 'finish' });
   });
 
+  it('are taken back where the system takes back the touch', () => {
+    send('pointerdown', { pointerType: 'touch' });
+    send('pointercancel', { pointerType: 'touch', buttons: 0 });
+    expect(actions.at(-1)).toEqual({ type: 'abandon' });
+  });
+
   it('end once, though a lifted pointer also loses its capture', () => {
     send('pointerdown');
     send('pointerup', { buttons: 0 });

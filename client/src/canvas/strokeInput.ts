@@ -37,12 +37,17 @@ export function listenForStrokes({ surface, dispatch, width }: StrokeInput): () 
     if (tracker.up(event, event.timeStamp)) dispatch({ type: 'finish' });
   }
 
+  /** The system takes a touch back that it has found to be a palm or a gesture of its own. */
+  function cancel(event: PointerEvent): void {
+    if (tracker.up(event, event.timeStamp)) dispatch({ type: event.pointerType === 'touch' ? 'abandon' : 'finish' });
+  }
+
   const { signal } = listening;
   surface.addEventListener('pointerdown', down, { signal });
   surface.addEventListener('pointermove', move, { signal });
-  for (const type of ['pointerup', 'pointercancel', 'lostpointercapture'] as const) {
-    surface.addEventListener(type, end, { signal });
-  }
+  surface.addEventListener('pointerup', end, { signal });
+  surface.addEventListener('lostpointercapture', end, { signal });
+  surface.addEventListener('pointercancel', cancel, { signal });
   for (const type of ['contextmenu', 'selectstart', 'dragstart'] as const) {
     surface.addEventListener(type, preventDefault, { signal });
   }

@@ -9,7 +9,8 @@ describe('a decoded answer', () => {
   it('is told in the words of the page', () => {
     expect(parseAnswer(body)).toEqual({
       text: '7',
-      digits: [{ digit: 7, confidence: 0.998, isDigit: 0.9997, probabilities, seen: null }],
+      digits: [{ digit: 7, confidence: 0.998, isDigit: 0.9997, probabilities, seen: null, evidence: null }],
+      place: 'server',
       model: 'digits 1.0.0',
       engine: 'torch',
       elapsedMs: 1.9,
@@ -23,6 +24,20 @@ describe('a decoded answer', () => {
   it('carries the picture that the network saw', () => {
     const seen = 'data:image/png;base64,AAAA';
     expect(parseAnswer({ ...body, digits: [{ ...digit, seen }] })?.digits[0]?.seen).toBe(seen);
+  });
+
+  it('carries the evidence, and where it lies', () => {
+    const evidence = Array.from({ length: 10 }, (_, ten) => Array.from({ length: 7 }, () => Array<number>(7).fill(ten)));
+    const frame = [1, 2, 3, 4];
+    const found = parseAnswer({ ...body, digits: [{ ...digit, evidence, frame }] })?.digits[0]?.evidence;
+    expect(found?.frame).toEqual(frame);
+    expect(found?.maps).toHaveLength(490);
+    expect(found?.maps[3 * 49]).toBe(3);
+  });
+
+  it('carries no evidence that has another shape', () => {
+    const found = parseAnswer({ ...body, digits: [{ ...digit, evidence: [[[1]]], frame: [1, 2, 3, 4] }] });
+    expect(found?.digits[0]?.evidence).toBeNull();
   });
 
   it('does not carry a picture from elsewhere', () => {

@@ -1,8 +1,8 @@
-import type { Answer, RecognizedDigit } from './recognizer';
+import type { Answer, Evidence, RecognizedDigit } from './recognizer';
 
 type Fields = Record<string, unknown>;
 
-/** The answer in a decoded JSON body; null where it is not one. */
+/** The server's answer in a decoded JSON body; null where it is not one. */
 export function parseAnswer(body: unknown): Answer | null {
   if (!isFields(body) || typeof body.text !== 'string' || !Array.isArray(body.digits)) return null;
   const digits = body.digits.map(parseDigit);
@@ -10,6 +10,7 @@ export function parseAnswer(body: unknown): Answer | null {
   return {
     text: body.text,
     digits,
+    place: 'server',
     model: textOr(body.model, ''),
     engine: textOr(body.engine, ''),
     elapsedMs: typeof body.elapsed_ms === 'number' ? body.elapsed_ms : 0,
@@ -20,12 +21,20 @@ function parseDigit(value: unknown): RecognizedDigit | null {
   if (!isFields(value)) return null;
   const { digit, confidence, is_digit: isDigit, probabilities, seen } = value;
   if (typeof digit !== 'number' || typeof confidence !== 'number' || typeof isDigit !== 'number') return null;
-  if (!isTenNumbers(probabilities)) return null;
-  return { digit, confidence, isDigit, probabilities, seen: pictureAddress(seen) };
+  if (!isNumbers(probabilities, 10)) return null;
+  const evidence = parseEvidence(value);
+  return { digit, confidence, isDigit, probabilities, seen: pictureAddress(seen), evidence };
 }
 
-function isTenNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.length === 10 && value.every((item) => typeof item === 'number');
+function parseEvidence({ evidence, frame }: Fields): Evidence | null {
+  if (!Array.isArray(evidence) || !isNumbers(frame, 4)) return null;
+  const maps: unknown = evidence.flat(2);
+  const [left = 0, top = 0, right = 0, bottom = 0] = frame;
+  return isNumbers(maps, 490) ? { maps, frame: [left, top, right, bottom] } : null;
+}
+
+function isNumbers(value: unknown, count: number): value is number[] {
+  return Array.isArray(value) && value.length === count && value.every((item) => typeof item === 'number');
 }
 
 function pictureAddress(value: unknown): string | null {

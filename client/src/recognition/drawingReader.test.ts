@@ -50,6 +50,11 @@ describe('reading a drawing', () => {
     expect(reader.follow).not.toHaveBeenCalled();
   });
 
+  it('reads a photograph as another drawing', () => {
+    store.dispatch({ type: 'lay', photo: document.createElement('canvas') });
+    expect(reader.replace).toHaveBeenCalledTimes(1);
+  });
+
   it('tries again when the network is back', () => {
     window.dispatchEvent(new Event('online'));
     expect(reader.retryNow).toHaveBeenCalledTimes(1);

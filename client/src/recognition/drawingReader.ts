@@ -1,7 +1,7 @@
 import { hasInkOnSheet } from '../canvas/bounds';
-import { allStrokes, type Drawing, type DrawingAction } from '../canvas/drawing';
+import { shown, type Drawing, type DrawingAction } from '../canvas/drawing';
 import type { DrawingStore } from '../canvas/drawingStore';
-import { pictureOf } from '../canvas/picture';
+import { pictureOf, pictureOfPhoto } from '../canvas/picture';
 import type { RecognitionScheduler } from './scheduler';
 
 type Reader = Pick<RecognitionScheduler, 'follow' | 'replace' | 'clear' | 'retryNow'>;
@@ -14,8 +14,9 @@ export function readDrawing(store: DrawingStore, scheduler: Reader): () => void 
   function drawingChanged(drawing: Drawing, { type }: DrawingAction): void {
     // A lifted pen leaves exactly the ink that has been asked about already.
     if (type === 'finish') return;
-    const strokes = allStrokes(drawing);
-    if (!hasInkOnSheet(strokes)) scheduler.clear();
+    const { strokes, photo } = shown(drawing);
+    if (photo) scheduler.replace(() => pictureOfPhoto(photo));
+    else if (!hasInkOnSheet(strokes)) scheduler.clear();
     else if (ADDS_INK.includes(type)) scheduler.follow(() => pictureOf(strokes));
     else scheduler.replace(() => pictureOf(strokes));
   }

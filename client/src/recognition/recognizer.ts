@@ -1,6 +1,18 @@
 /** What is to be read. A recogniser takes it in the form that suits it, before it first waits. */
 export interface Picture {
   readonly pngDataUrl: () => string;
+  readonly pixels: () => ImageData;
+}
+
+/** Where a picture was read. */
+export type Place = 'server' | 'device';
+
+/** What speaks for and against each digit, and where. */
+export interface Evidence {
+  /** For each of the ten digits 7 rows of 7: positive speaks for it, negative against it. */
+  readonly maps: readonly number[];
+  /** Left, top, right, bottom of the square that the maps cover, in pixels of the picture. */
+  readonly frame: readonly [number, number, number, number];
 }
 
 export interface RecognizedDigit {
@@ -13,12 +25,15 @@ export interface RecognizedDigit {
   readonly probabilities: readonly number[];
   /** Address of the 28×28 picture that the network saw, where the recogniser gives it. */
   readonly seen: string | null;
+  /** Where the recogniser gives it. */
+  readonly evidence: Evidence | null;
 }
 
 export interface Answer {
   /** What is read, left to right; empty where nothing is drawn. */
   readonly text: string;
   readonly digits: readonly RecognizedDigit[];
+  readonly place: Place;
   readonly model: string;
   readonly engine: string;
   readonly elapsedMs: number;
@@ -32,6 +47,8 @@ export interface Recognizer {
 export type FailureKind =
   /** Nothing answers: the same picture may well be read a little later. */
   | 'unreachable'
+  /** This device has not got its engine and its network yet. */
+  | 'notLoaded'
   /** It answers, and asks for fewer pictures. */
   | 'busy'
   /** It answers that it will not read this picture. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { answerOf } from './examples';
+import { answerOf, pictureNamed } from './examples';
 import { RecognitionFailure, type Answer, type Picture } from './recognizer';
 import { NOTHING_RECOGNIZED, RecognitionScheduler, RETRY_DELAYS, SHORTEST_INTERVAL } from './scheduler';
 
@@ -13,7 +13,7 @@ interface Question {
 let questions: Question[];
 let scheduler: RecognitionScheduler;
 
-const drawing = (name: string) => (): Picture => ({ pngDataUrl: () => name });
+const drawing = (name: string) => (): Picture => pictureNamed(name);
 const settle = () => vi.advanceTimersByTimeAsync(0);
 const wait = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 const asked = () => questions.map((question) => question.drawing);

@@ -1,4 +1,4 @@
-import { RecognitionFailure, type Answer, type Picture, type Recognizer } from './recognizer';
+import { RecognitionFailure, type Answer, type FailureKind, type Picture, type Recognizer } from './recognizer';
 
 export interface Recognition {
   /** What the newest drawing that was read says; null before that, and after a failure. */
@@ -15,6 +15,9 @@ export const RETRY_DELAYS: readonly number[] = [500, 1000, 2000, 4000];
 
 /** Milliseconds from one question to the next: faster than an eye reads, and kind to server and battery. */
 export const SHORTEST_INTERVAL = 60;
+
+/** What may be over when the same picture is tried again. */
+const PASSING: readonly FailureKind[] = ['unreachable', 'notLoaded', 'busy'];
 
 type MakePicture = () => Picture;
 
@@ -116,7 +119,7 @@ export class RecognitionScheduler {
   #failed(error: unknown, makePicture: MakePicture): void {
     const failure = error instanceof RecognitionFailure ? error : new RecognitionFailure('broken');
     this.#underWay = null;
-    const worthRetrying = failure.kind === 'unreachable' || failure.kind === 'busy';
+    const worthRetrying = PASSING.includes(failure.kind);
     this.#failures = worthRetrying ? this.#failures + 1 : 0;
     if (worthRetrying) {
       this.#wanted ??= makePicture;

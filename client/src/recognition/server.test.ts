@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
+import { pictureNamed } from './examples';
 import { RecognitionFailure } from './recognizer';
 import { SERVER_TIMEOUT, serverRecognizer } from './server';
 
-const picture = { pngDataUrl: () => 'data:image/png;base64,AAAA' };
+const picture = pictureNamed('data:image/png;base64,AAAA');
 const body = {
   text: '7',
   digits: [{ digit: 7, confidence: 0.9, is_digit: 0.99, probabilities: [0, 0, 0, 0, 0, 0, 0, 0.9, 0, 0.1] }],
@@ -40,11 +41,11 @@ function silence(): void {
 }
 
 describe('asking the server', () => {
-  it('posts the picture as JSON and asks for what the network saw', async () => {
+  it('posts the picture as JSON and asks for what the network saw and why', async () => {
     respond(200, body);
     await ask();
     const [address, init] = network.mock.calls[0] ?? [];
-    expect(address).toBe('/api/recognize?include=seen');
+    expect(address).toBe('/api/recognize?include=seen,evidence');
     expect(init?.method).toBe('POST');
     expect(new Headers(init?.headers).get('Content-Type')).toBe('application/json');
     expect(init?.body).toBe('{"image":"data:image/png;base64,AAAA"}');

@@ -1,7 +1,7 @@
 import { isFields, parseAnswer } from './answer';
 import { RecognitionFailure, type Answer, type Picture, type Recognizer } from './recognizer';
 
-const ADDRESS = '/api/recognize?include=seen';
+const ADDRESS = '/api/recognize?include=seen,evidence';
 
 /** A server that says nothing for so long, in milliseconds, counts as away. */
 export const SERVER_TIMEOUT = 5000;
@@ -10,6 +10,18 @@ export const SERVER_TIMEOUT = 5000;
 const AWAY_STATUSES: readonly number[] = [502, 503, 504];
 
 export const serverRecognizer: Recognizer = { recognize };
+
+const HEALTH = '/api/health';
+
+/** Whether the server answers, and soon. */
+export async function serverAnswers(): Promise<boolean> {
+  try {
+    const response = await fetch(HEALTH, { cache: 'no-store', signal: AbortSignal.timeout(SERVER_TIMEOUT) });
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
 
 async function recognize(picture: Picture, signal: AbortSignal): Promise<Answer> {
   const body = JSON.stringify({ image: picture.pngDataUrl() });

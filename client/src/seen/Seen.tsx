@@ -1,13 +1,26 @@
 import type { Answer } from '../recognition/recognizer';
 import { texts } from '../texts';
 
+interface SeenProps {
+  readonly answer: Answer | null;
+  /** Whether the evidence is shown on the drawing. */
+  readonly explained: boolean;
+  readonly onExplainedChange: (explained: boolean) => void;
+}
+
 /** The picture that the network saw, pixel by pixel. Its frame is there before it is. */
-export function Seen({ answer }: { readonly answer: Answer | null }) {
-  const seen = answer?.digits[0]?.seen;
+export function Seen({ answer, explained, onExplainedChange }: SeenProps) {
+  const [digit] = answer?.digits ?? [];
   return (
     <figure className="seen">
       <div className="seen-frame">
-        {seen && <img src={seen} alt={texts.seen.alternative} width={28} height={28} draggable={false} />}
+        <div className="seen-picture">
+          {digit?.seen && <img src={digit.seen} alt={texts.seen.alternative} width={28} height={28} draggable={false} />}
+        </div>
+        <button type="button" className="seen-why" aria-label={texts.evidence.show} title={texts.evidence.show}
+          aria-pressed={explained} disabled={!digit?.evidence} onClick={() => { onExplainedChange(!explained); }}>
+          <span aria-hidden="true">{texts.evidence.why}</span>
+        </button>
       </div>
       <figcaption className="seen-caption">
         <span className="block">{texts.seen.caption}</span>

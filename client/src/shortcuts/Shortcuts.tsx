@@ -1,5 +1,6 @@
-import { Fragment, useEffect, useRef } from 'react';
+import { Fragment } from 'react';
 import { Icon } from '../actions/Icon';
+import { Dialog } from '../dialog/Dialog';
 import { texts } from '../texts';
 import { SHORTCUTS } from './shortcuts';
 
@@ -10,26 +11,15 @@ interface ShortcutsProps {
 
 /** A button, and the list of shortcuts that it opens. */
 export function Shortcuts({ open, onOpenChange }: ShortcutsProps) {
-  const dialogRef = useRef<HTMLDialogElement>(null);
-
-  useEffect(() => {
-    if (open) dialogRef.current?.showModal();
-    else dialogRef.current?.close();
-  }, [open]);
-
   return (
     <>
       <button type="button" className="action aspect-square" data-useful="true" title={texts.shortcuts.open}
         aria-label={texts.shortcuts.open} aria-haspopup="dialog" onClick={() => { onOpenChange(true); }}>
         <Icon name="keyboard" />
       </button>
-      <dialog ref={dialogRef} className="shortcuts" aria-labelledby="shortcuts-title" onClose={() => { onOpenChange(false); }}>
-        <h2 id="shortcuts-title" className="font-numeral mb-4 text-xl">{texts.shortcuts.open}</h2>
+      <Dialog title={texts.shortcuts.open} open={open} onOpenChange={onOpenChange}>
         <ShortcutList />
-        <button type="button" className="action mt-4 w-full" data-useful="true" onClick={() => { onOpenChange(false); }}>
-          {texts.shortcuts.close}
-        </button>
-      </dialog>
+      </Dialog>
     </>
   );
 }

@@ -1,0 +1,74 @@
+import type { Page } from '@playwright/test';
+import { draw, type Hand } from './hand';
+import { DIGITS, writing } from './handwriting';
+import { button, expect, readOnly, test } from './test';
+
+/** The ten bars, in percent. */
+async function bars(page: Page): Promise<number[]> {
+  return page.getByRole('meter').evaluateAll((meters) => meters.map((meter) => Number(meter.ariaValueNow)));
+}
+
+async function readAgain(page: Page, hand: Hand, digit: number): Promise<number[]> {
+  await button(page, 'Clear').click();
+  await draw(hand, writing(digit));
+  await expect(page.getByTestId('reading')).toHaveText(String(digit));
+  // The last picture's answer, when the pen has been lifted.
+  await page.waitForTimeout(300);
+  return bars(page);
+}
+
+test('gives the same answers on this device as by the server', async ({ page, hand }) => {
+  test.setTimeout(120_000);
+  await page.goto('/');
+  await readOnly(page, 'The server only');
+  const byServer: number[][] = [];
+  for (const digit of DIGITS.keys()) byServer.push(await readAgain(page, hand, digit));
+  await expect(page.getByTestId('place')).toHaveText('Server');
+
+  await readOnly(page, 'This device only');
+  for (const digit of DIGITS.keys()) {
+    const here = await readAgain(page, hand, digit);
+    await expect(page.getByTestId('place')).toHaveText('This device');
+    // The bars are told in tenths of a percent.
+    here.forEach((value, index) => { expect(Math.abs(value - (byServer[digit]?.[index] ?? NaN))).toBeLessThan(0.11); });
+  }
+});
+
+test('shows on this device what the network saw, and where it was read', async ({ page, hand, reading }) => {
+  await page.goto('/');
+  await readOnly(page, 'This device only');
+  await draw(hand, writing(2));
+  await expect(reading).toHaveText('2');
+  const size = await page.getByRole('img', { name: /28 by 28/ }).evaluate((picture) => {
+    if (!(picture instanceof HTMLImageElement)) throw new Error('not a picture');
+    return [picture.naturalWidth, picture.naturalHeight];
+  });
+  expect(size).toEqual([28, 28]);
+});
+
+test('sends no drawing anywhere when only this device may read it', async ({ page, hand, reading }) => {
+  await page.goto('/');
+  await readOnly(page, 'This device only');
+  const asked: string[] = [];
+  page.on('request', (request) => { if (request.url().includes('/api/')) asked.push(request.url()); });
+  await draw(hand, writing(6));
+  await expect(reading).toHaveText('6');
+  expect(asked).toEqual([]);
+});
+
+test('remembers where drawings are to be read', async ({ page }) => {
+  await page.goto('/');
+  await readOnly(page, 'This device only');
+  await page.reload();
+  await page.getByTestId('place').click();
+  await expect(page.getByRole('radio', { name: 'This device only' })).toBeChecked();
+});
+
+test('reads on this device at once where the server hangs', async ({ page, hand, reading }) => {
+  await page.goto('/');
+  // Neither answered nor refused.
+  await page.route('**/api/recognize*', () => undefined);
+  await draw(hand, writing(4));
+  await expect(reading).toHaveText('4');
+  await expect(page.getByTestId('place')).toHaveText('This device');
+});

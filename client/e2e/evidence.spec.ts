@@ -1,0 +1,35 @@
+import { draw } from './hand';
+import { writing } from './handwriting';
+import { button, expect, readOnly, test } from './test';
+
+for (const place of ['The server only', 'This device only'] as const) {
+  test(`lays the evidence over the drawing: ${place.toLowerCase()}`, async ({ page, hand, reading }) => {
+    await page.goto('/');
+    await readOnly(page, place);
+    await expect(page.getByRole('button', { name: 'Why?' })).toBeDisabled();
+    await draw(hand, writing(7));
+    await expect(reading).toHaveText('7');
+
+    await page.getByRole('button', { name: 'Why?' }).click();
+    await expect(page.getByText('Why a 7?')).toBeVisible();
+    const evidence = page.getByTestId('evidence');
+    const opacities = () => evidence.evaluate((canvas) => {
+      if (!(canvas instanceof HTMLCanvasElement)) throw new Error('not a canvas');
+      const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      return [...pixels].filter((_, index) => index % 4 === 3);
+    });
+    const forSeven = await opacities();
+    expect(forSeven).toHaveLength(49);
+    expect(Math.max(...forSeven)).toBeGreaterThan(60);
+    // The frame is 28 of the network's pixels wide where the ink's longer side is 20.
+    const [frame, sheet] = await Promise.all([evidence.boundingBox(), page.getByTestId('canvas').boundingBox()]);
+    expect((frame?.height ?? 0) / (sheet?.height ?? 1)).toBeGreaterThan(0.6);
+
+    await button(page, 'The next digit').click();
+    await expect(page.getByText('Why a 8?')).toBeVisible();
+    expect(await opacities()).not.toEqual(forSeven);
+
+    await button(page, 'Hide the evidence').click();
+    await expect(evidence).toHaveCount(0);
+  });
+}

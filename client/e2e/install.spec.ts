@@ -1,0 +1,94 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from './test';
+
+interface Picture {
+  readonly src: string;
+  readonly sizes: string;
+  readonly type: string;
+  readonly purpose?: string;
+  readonly form_factor?: string;
+}
+
+interface Manifest {
+  readonly id: string;
+  readonly name: string;
+  readonly start_url: string;
+  readonly display: string;
+  readonly icons: readonly Picture[];
+  readonly screenshots: readonly Picture[];
+  readonly shortcuts: readonly { readonly name: string; readonly url: string }[];
+}
+
+test('has a manifest whose pictures are there, in the sizes that it says', async ({ page }) => {
+  await page.goto('/');
+  const address = await page.locator('link[rel=manifest]').getAttribute('href');
+  const manifest = (await (await page.request.get(address ?? '')).json()) as Manifest;
+  expect(manifest).toMatchObject({ id: '/', start_url: '/', display: 'standalone', name: 'Digit Recognizer' });
+  expect(manifest.icons.some(({ purpose }) => purpose === 'maskable')).toBe(true);
+  expect(manifest.screenshots.map((picture) => picture.form_factor)).toEqual(['wide', 'narrow']);
+  expect(manifest.shortcuts.length).toBeGreaterThan(0);
+  for (const { src, sizes, type } of [...manifest.icons, ...manifest.screenshots]) {
+    const answer = await page.request.get(src);
+    expect(answer.headers()['content-type']).toContain(type);
+    if (sizes === 'any') continue;
+    const size = await page.evaluate(async (source) => {
+      const image = new Image();
+      image.src = source;
+      await image.decode();
+      return `${image.naturalWidth}x${image.naturalHeight}`;
+    }, src);
+    expect(size).toBe(sizes);
+  }
+});
+
+test('offers to install where the browser does', async ({ page }) => {
+  await page.goto('/');
+  const install = page.getByRole('button', { name: 'Install as an app' });
+  await expect(install).toHaveCount(0);
+  await page.evaluate(() => {
+    const prompt = (): Promise<void> => {
+      document.documentElement.dataset.prompted = 'true';
+      return Promise.resolve();
+    };
+    window.dispatchEvent(Object.assign(new Event('beforeinstallprompt', { cancelable: true }), { prompt }));
+  });
+  await install.click();
+  await expect(page.locator('html')).toHaveAttribute('data-prompted', 'true');
+  await expect(install).toHaveCount(0);
+});
+
+test.describe('on an iPhone', () => {
+  test.use({ userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Mobile Safari/604.1' });
+
+  test('tells how to install', async ({ page }) => {
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Install as an app' }).click();
+    await expect(page.getByRole('dialog')).toContainText('Add to Home Screen');
+  });
+});
+
+test.describe('a new version', () => {
+  test.use({ serviceWorkers: 'allow' });
+  const file = fileURLToPath(new URL('../dist/sw.js', import.meta.url));
+  let original = '';
+  test.beforeEach(async () => { original = await readFile(file, 'utf8'); });
+  test.afterEach(() => writeFile(file, original));
+
+  test('is put in place when the person says so', async ({ page }) => {
+    await page.goto('/');
+    await page.evaluate(async () => { await navigator.serviceWorker.ready; });
+    await page.reload();
+    const notice = page.getByText('A new version is ready.');
+    await expect(notice).toHaveCount(0);
+
+    await writeFile(file, `${original}\n// newer`);
+    await page.evaluate(async () => { await (await navigator.serviceWorker.ready).update(); });
+    await expect(notice).toBeVisible();
+    const reloaded = page.waitForEvent('load');
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await reloaded;
+    await expect(page.getByTestId('canvas')).toBeVisible();
+    await expect(notice).toHaveCount(0);
+  });
+});

@@ -1,0 +1,149 @@
+import type { Page } from '@playwright/test';
+import { DIGITS, type Line } from './handwriting';
+import { button, expect, readOnly, test } from './test';
+
+interface Scene {
+  readonly lines: readonly Line[];
+  readonly paper: string;
+  readonly ink: string;
+  /** Quarters of a turn, counter-clockwise: what lies the camera turns upright again, by its EXIF. */
+  readonly lying?: boolean;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** A photograph of a digit on paper that the light falls on from one side. */
+async function photograph(page: Page, scene: Scene): Promise<Buffer> {
+  const address = await page.evaluate(({ lines, paper, ink, lying = false, width = 900, height = 1200 }) => {
+    const canvas = document.createElement('canvas');
+    canvas.width = lying ? height : width;
+    canvas.height = lying ? width : height;
+    const context = canvas.getContext('2d');
+    if (!context) throw new Error('no canvas');
+    if (lying) {
+      context.translate(0, width);
+      context.rotate(-Math.PI / 2);
+    }
+    context.fillStyle = paper;
+    context.fillRect(0, 0, width, height);
+    context.strokeStyle = ink;
+    context.lineWidth = width / 40;
+    context.lineCap = 'round';
+    context.lineJoin = 'round';
+    for (const line of lines) {
+      context.beginPath();
+      for (const [x, y] of line) context.lineTo(width * (0.2 + 0.6 * x), height / 2 + width * 0.6 * (y - 0.5));
+      context.stroke();
+    }
+    const shade = context.createLinearGradient(0, 0, width, height);
+    shade.addColorStop(0, 'rgb(0 0 0 / 0)');
+    shade.addColorStop(1, 'rgb(0 0 0 / 0.35)');
+    context.fillStyle = shade;
+    context.fillRect(0, 0, width, height);
+    return canvas.toDataURL('image/jpeg', 0.85);
+  }, scene);
+  return Buffer.from(address.slice(address.indexOf(',') + 1), 'base64');
+}
+
+/** An EXIF block that says that the camera was turned by a quarter, right after the start of the JPEG. */
+function withOrientation(jpeg: Buffer, orientation: number): Buffer {
+  const tiff = Buffer.from([
+    ...Buffer.from('Exif\0\0'), ...Buffer.from('MM'), 0, 42, 0, 0, 0, 8, 0, 1,
+    0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0,
+  ]);
+  const head = Buffer.from([0xff, 0xe1, 0, tiff.length + 2]);
+  return Buffer.concat([jpeg.subarray(0, 2), head, tiff, jpeg.subarray(2)]);
+}
+
+async function choose(page: Page, name: string, mimeType: string, buffer: Buffer): Promise<void> {
+  await button(page, 'Photo').click();
+  await page.getByLabel('Choose a picture').setInputFiles({ name, mimeType, buffer });
+}
+
+const lines = (digit: number): readonly Line[] => DIGITS[digit] ?? [];
+
+test.beforeEach(({ page }) => page.goto('/'));
+
+for (const place of ['The server only', 'This device only'] as const) {
+  test(`reads a photograph of pen on coloured paper: ${place.toLowerCase()}`, async ({ page, reading }) => {
+    await readOnly(page, place);
+    const photo = await photograph(page, { lines: lines(4), paper: '#efe3b0', ink: '#233a8c' });
+    await choose(page, 'four.jpg', 'image/jpeg', photo);
+    await button(page, 'Read it').click();
+    await expect(reading).toHaveText('4');
+    await button(page, 'Undo').click();
+    await expect(reading).toHaveText('');
+    await button(page, 'Redo').click();
+    await expect(reading).toHaveText('4');
+    await button(page, 'Clear').click();
+    await expect(reading).toHaveText('');
+  });
+}
+
+test('holds a photograph upright as its EXIF says', async ({ page, reading }) => {
+  const lying = await photograph(page, { lines: lines(2), paper: '#ffffff', ink: '#222222', lying: true });
+  await choose(page, 'two.jpg', 'image/jpeg', withOrientation(lying, 6));
+  await button(page, 'Read it').click();
+  await expect(reading).toHaveText('2');
+});
+
+test('turns a photograph by hand', async ({ page, reading }) => {
+  const lying = await photograph(page, { lines: lines(5), paper: '#ffffff', ink: '#222222', lying: true });
+  await choose(page, 'five.jpg', 'image/jpeg', lying);
+  await button(page, 'Turn').click();
+  await button(page, 'Read it').click();
+  await expect(reading).toHaveText('5');
+});
+
+test('reads a picture that is pasted', async ({ page, reading }) => {
+  const photo = await photograph(page, { lines: lines(3), paper: '#dddddd', ink: '#333333', width: 400, height: 400 });
+  await page.evaluate((base64) => {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([bytes], 'three.jpg', { type: 'image/jpeg' }));
+    window.dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }));
+  }, photo.toString('base64'));
+  await button(page, 'Read it').click();
+  await expect(reading).toHaveText('3');
+});
+
+test('says in a sentence that a file is no picture that can be opened', async ({ page }) => {
+  await choose(page, 'IMG_0001.HEIC', 'image/heic', Buffer.from('\0\0\0\x18ftypheic'));
+  await expect(page.getByText('This picture cannot be opened here.')).toBeVisible();
+  await expect(page.getByLabel('Choose a picture')).toBeVisible();
+});
+
+test('says in a sentence that the camera may not be used', async ({ page }) => {
+  await page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+  });
+  await button(page, 'Photo').click();
+  await button(page, 'Use the camera').click();
+  await expect(page.getByText('The camera may not be used.')).toBeVisible();
+});
+
+test.describe('with a camera', () => {
+  test.use({ permissions: ['camera'] });
+
+  test('takes a picture, and lets the camera go', async ({ page }) => {
+    // A camera that looks at a drawn picture: no machine that tests has a real one.
+    await page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () => {
+        const canvas = document.createElement('canvas');
+        canvas.width = 640;
+        canvas.height = 480;
+        canvas.getContext('2d')?.fillRect(300, 100, 40, 280);
+        const stream = canvas.captureStream(10);
+        Object.assign(window, { stream });
+        return Promise.resolve(stream);
+      };
+    });
+    await button(page, 'Photo').click();
+    await button(page, 'Use the camera').click();
+    await expect(page.getByText('One digit, large, in the frame')).toBeVisible();
+    await button(page, 'Take the picture').click();
+    await expect(button(page, 'Read it')).toBeVisible();
+    const states = await page.evaluate(() => (window as unknown as { stream: MediaStream }).stream.getTracks().map((track) => track.readyState));
+    expect(states).toEqual(['ended']);
+  });
+});

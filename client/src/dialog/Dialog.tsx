@@ -1,0 +1,30 @@
+import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { texts } from '../texts';
+
+interface DialogProps {
+  readonly title: string;
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+  readonly children: ReactNode;
+}
+
+/** A sheet over the page, with its title above and a button that closes it below. */
+export function Dialog({ title, open, onOpenChange, children }: DialogProps) {
+  const dialogRef = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+
+  useEffect(() => {
+    if (open) dialogRef.current?.showModal();
+    else dialogRef.current?.close();
+  }, [open]);
+
+  return (
+    <dialog ref={dialogRef} className="dialog" aria-labelledby={titleId} onClose={() => { onOpenChange(false); }}>
+      <h2 id={titleId} className="font-numeral mb-4 text-xl">{title}</h2>
+      {children}
+      <button type="button" className="action mt-4 w-full" data-useful="true" onClick={() => { onOpenChange(false); }}>
+        {texts.close}
+      </button>
+    </dialog>
+  );
+}

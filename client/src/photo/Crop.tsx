@@ -1,0 +1,69 @@
+import { useEffect, useState } from 'react';
+import Cropper from 'react-easy-crop';
+import 'react-easy-crop/react-easy-crop.css';
+import { Icon } from '../actions/Icon';
+import { texts } from '../texts';
+import { cropped, turned, type Area } from './pictures';
+
+interface CropProps {
+  readonly picture: HTMLCanvasElement;
+  readonly onPictureChange: (picture: HTMLCanvasElement) => void;
+  readonly onDone: (photo: HTMLCanvasElement) => void;
+}
+
+const MOST_ZOOM = 8;
+
+/** Chooses the square with the digit. */
+export function Crop({ picture, onPictureChange, onDone }: CropProps) {
+  const address = useAddress(picture);
+  const [place, setPlace] = useState({ x: 0, y: 0 });
+  const [zoom, setZoom] = useState(1);
+  const [area, setArea] = useState<Area | null>(null);
+
+  return (
+    <>
+      <p className="photo-hint">{texts.photo.crop}</p>
+      <div className="photo-stage">
+        {address && (
+          <Cropper image={address} crop={place} zoom={zoom} maxZoom={MOST_ZOOM} aspect={1} objectFit="cover" showGrid={false}
+            disableAutomaticStylesInjection onCropChange={setPlace} onZoomChange={setZoom}
+            onCropComplete={(_, pixels) => { setArea(pixels); }} cropperProps={{ 'aria-label': texts.photo.crop }} />
+        )}
+      </div>
+      <div className="photo-tools">
+        <button type="button" className="action" data-useful="true" onClick={() => { onPictureChange(turned(picture)); }}>
+          <Icon name="turn" />{texts.photo.turn}
+        </button>
+        <label className="photo-zoom">
+          <span>{texts.photo.zoom}</span>
+          <input type="range" min={1} max={MOST_ZOOM} step={0.05} value={zoom} onChange={(event) => { setZoom(Number(event.target.value)); }} />
+        </label>
+      </div>
+      <button type="button" className="action photo-main" data-useful="true"
+        onClick={() => { if (area) onDone(cropped(picture, area)); }}>
+        {texts.photo.read}
+      </button>
+    </>
+  );
+}
+
+/** An address under which the page can show a picture; null until it is there. */
+function useAddress(picture: HTMLCanvasElement): string | null {
+  const [address, setAddress] = useState<string | null>(null);
+
+  useEffect(() => {
+    let made: string | null = null;
+    let wanted = true;
+    picture.toBlob((blob) => {
+      if (!blob || !wanted) return;
+      made = URL.createObjectURL(blob);
+      setAddress(made);
+    });
+    return () => {
+      wanted = false;
+      if (made) URL.revokeObjectURL(made);
+    };
+  }, [picture]);
+
+  return address;
+}

@@ -1,0 +1,52 @@
+import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react';
+import { Dialog } from '../dialog/Dialog';
+import { texts } from '../texts';
+
+// Few people need it, and nobody at first.
+const PhotoSteps = lazy(() => import('./PhotoSteps'));
+
+interface PhotoProps {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+  readonly onPhoto: (photo: HTMLCanvasElement) => void;
+}
+
+/** Reads a photograph: of the camera, of a file, dropped or pasted. */
+export function Photo({ open, onOpenChange, onPhoto }: PhotoProps) {
+  const [file, setFile] = useState<Blob | null>(null);
+
+  const receive = useEffectEvent((event: Event, data: DataTransfer | null) => {
+    const found = [...(data?.files ?? [])].at(0);
+    if (!found) return;
+    event.preventDefault();
+    setFile(found);
+    onOpenChange(true);
+  });
+
+  useEffect(() => {
+    const listening = new AbortController();
+    window.addEventListener('paste', (event) => { receive(event, event.clipboardData); }, listening);
+    window.addEventListener('drop', (event) => { receive(event, event.dataTransfer); }, listening);
+    // Without this the browser would leave the page and show the file.
+    window.addEventListener('dragover', (event) => { event.preventDefault(); }, listening);
+    return () => { listening.abort(); };
+  }, []);
+
+  const changeOpen = (next: boolean): void => {
+    if (!next) setFile(null);
+    onOpenChange(next);
+  };
+
+  return (
+    <Dialog title={texts.photo.open} open={open} onOpenChange={changeOpen}>
+      {open && (
+        <Suspense fallback={<p className="photo-hint">{texts.photo.waiting}</p>}>
+          <PhotoSteps file={file} onDone={(photo) => {
+            changeOpen(false);
+            onPhoto(photo);
+          }} />
+        </Suspense>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,99 @@
+export type PhotoProblem = 'unreadable' | 'refused' | 'noCamera' | 'cameraFailed';
+
+export class PhotoError extends Error {
+  override readonly name = 'PhotoError';
+
+  constructor(readonly problem: PhotoProblem) {
+    super(problem);
+  }
+}
+
+export interface Area {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Pixels along the longer side that are enough to crop from. */
+const LARGEST = 1600;
+
+/** Pixels along the side of what has been cropped. */
+const CROPPED = 512;
+
+/**
+ * A picture file, upright as its EXIF says, scaled down where it is large.
+ * Rejects with a PhotoError where the browser cannot open it.
+ */
+export async function open(file: Blob): Promise<HTMLCanvasElement> {
+  let bitmap: ImageBitmap;
+  try {
+    bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
+  } catch {
+    throw new PhotoError('unreadable');
+  }
+  const scale = Math.min(1, LARGEST / Math.max(bitmap.width, bitmap.height));
+  const canvas = painted(bitmap.width * scale, bitmap.height * scale, (context, width, height) => {
+    context.drawImage(bitmap, 0, 0, width, height);
+  });
+  bitmap.close();
+  return canvas;
+}
+
+/** A quarter of a turn clockwise. */
+export function turned(picture: HTMLCanvasElement): HTMLCanvasElement {
+  return painted(picture.height, picture.width, (context, width) => {
+    context.translate(width, 0);
+    context.rotate(Math.PI / 2);
+    context.drawImage(picture, 0, 0);
+  });
+}
+
+/** The square of a picture that has been chosen. */
+export function cropped(picture: HTMLCanvasElement, { x, y, width, height }: Area): HTMLCanvasElement {
+  const side = Math.min(CROPPED, Math.max(width, 1));
+  return painted(side, side, (context) => { context.drawImage(picture, x, y, width, height, 0, 0, side, side); });
+}
+
+/** What the camera sees now: the square in the middle, which the frame shows. */
+export function shot(video: HTMLVideoElement): HTMLCanvasElement {
+  const { videoWidth, videoHeight } = video;
+  const side = Math.min(videoWidth, videoHeight);
+  return painted(side, side, (context) => {
+    context.drawImage(video, (videoWidth - side) / 2, (videoHeight - side) / 2, side, side, 0, 0, side, side);
+  });
+}
+
+/** The camera at the back where there are several. Rejects with a PhotoError. */
+export async function openCamera(): Promise<MediaStream> {
+  // Typed as always there, which it is not on a page without TLS.
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (!devices) throw new PhotoError('noCamera');
+  try {
+    return await devices.getUserMedia({ video: { facingMode: { ideal: 'environment' } } });
+  } catch (error) {
+    throw new PhotoError(problemOf(error));
+  }
+}
+
+function problemOf(error: unknown): PhotoProblem {
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'NotAllowedError' || name === 'SecurityError') return 'refused';
+  return name === 'NotFoundError' || name === 'OverconstrainedError' ? 'noCamera' : 'cameraFailed';
+}
+
+type Paint = (context: CanvasRenderingContext2D, width: number, height: number) => void;
+
+function painted(width: number, height: number, paint: Paint): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(width));
+  canvas.height = Math.max(1, Math.round(height));
+  const context = canvas.getContext('2d');
+  if (!context) throw new PhotoError('unreadable');
+  // What is transparent lies on paper.
+  context.fillStyle = '#ffffff';
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingQuality = 'high';
+  paint(context, canvas.width, canvas.height);
+  return canvas;
+}

@@ -1,0 +1,120 @@
+import { RecognitionFailure, type Answer, type Picture, type Place, type Recognizer } from './recognizer';
+
+export type Preference = 'automatic' | Place;
+
+/** Milliseconds that the server has to itself before the device reads the same picture too. */
+export const SERVER_PATIENCE = 150;
+
+/** Milliseconds between two looks whether the server is back; the last one for all further looks. */
+export const LOOK_DELAYS: readonly number[] = [500, 1000, 2000, 5000, 10_000];
+
+/**
+ * Asks the server while it answers, and this device while it does not. A
+ * server that is late or away is looked for in the background, so that no
+ * drawing has to wait for it, and is asked again once it is back.
+ */
+export class EitherRecognizer implements Recognizer {
+  #preference: Preference = 'automatic';
+  #serverAway = false;
+  #looks = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #server: Recognizer;
+  readonly #device: Recognizer;
+  readonly #serverAnswers: () => Promise<boolean>;
+
+  constructor(server: Recognizer, device: Recognizer, serverAnswers: () => Promise<boolean>) {
+    this.#server = server;
+    this.#device = device;
+    this.#serverAnswers = serverAnswers;
+  }
+
+  readonly recognize = (picture: Picture, signal: AbortSignal): Promise<Answer> => {
+    if (this.#preference === 'server') return this.#server.recognize(picture, signal);
+    if (this.#preference === 'device') return this.#device.recognize(picture, signal);
+    return this.#serverAway ? this.#deviceFirst(picture, signal) : this.#serverFirst(picture, signal);
+  };
+
+  /** From the next picture on. */
+  prefer(preference: Preference): void {
+    this.#preference = preference;
+  }
+
+  /** The network is said to be there again, or gone. */
+  networkChanged(online: boolean): void {
+    if (!online) this.#lost();
+    else if (this.#serverAway) this.#lookSoon(0);
+  }
+
+  async #serverFirst(picture: Picture, signal: AbortSignal): Promise<Answer> {
+    const abandoned = new AbortController();
+    const asked = this.#server.recognize(picture, AbortSignal.any([signal, abandoned.signal]));
+    try {
+      const inTime = await within(SERVER_PATIENCE, asked);
+      if (inTime) return inTime;
+    } catch (error) {
+      // What the server will not read, or nobody wants to know any more.
+      if (signal.aborted || (error instanceof RecognitionFailure && error.kind === 'refused')) throw error;
+    }
+    const answer = await firstToAnswer(asked, this.#device.recognize(picture, signal));
+    signal.throwIfAborted();
+    if (answer.place === 'device') {
+      abandoned.abort();
+      this.#lost();
+    }
+    return answer;
+  }
+
+  async #deviceFirst(picture: Picture, signal: AbortSignal): Promise<Answer> {
+    try {
+      return await this.#device.recognize(picture, signal);
+    } catch {
+      signal.throwIfAborted();
+      const answer = await this.#server.recognize(picture, signal);
+      this.#found();
+      return answer;
+    }
+  }
+
+  #lost(): void {
+    if (this.#serverAway) return;
+    this.#serverAway = true;
+    this.#looks = 0;
+    this.#lookSoon();
+  }
+
+  #found(): void {
+    this.#serverAway = false;
+    clearTimeout(this.#timer);
+  }
+
+  #lookSoon(delay = LOOK_DELAYS[Math.min(this.#looks, LOOK_DELAYS.length - 1)]): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#look(), delay);
+  }
+
+  async #look(): Promise<void> {
+    this.#looks++;
+    if (await this.#serverAnswers()) this.#found();
+    else this.#lookSoon();
+  }
+}
+
+/** What is promised, or null where it takes longer than so many milliseconds. */
+async function within(milliseconds: number, promised: Promise<Answer>): Promise<Answer | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<null>((resolve) => { timer = setTimeout(() => { resolve(null); }, milliseconds); });
+  try {
+    return await Promise.race([promised, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Rejects as the first one does where both fail. */
+async function firstToAnswer(first: Promise<Answer>, second: Promise<Answer>): Promise<Answer> {
+  try {
+    return await Promise.any([first, second]);
+  } catch {
+    return first;
+  }
+}

@@ -1,0 +1,28 @@
+import { EitherRecognizer } from './eitherRecognizer';
+import { OnDeviceRecognizer } from './onDevice';
+import { serverAnswers, serverRecognizer } from './server';
+
+export const device = new OnDeviceRecognizer();
+
+export const recognizer = new EitherRecognizer(serverRecognizer, device, serverAnswers);
+
+/** Keep the recogniser ready for a network that comes and goes; returns what stops it. */
+export function followNetwork(): () => void {
+  const listening = new AbortController();
+  const changed = (): void => { recognizer.networkChanged(navigator.onLine); };
+  window.addEventListener('online', changed, listening);
+  window.addEventListener('offline', changed, listening);
+  if (!navigator.onLine) changed();
+  whenIdle(() => { device.warmUp(); });
+  return () => { listening.abort(); };
+}
+
+/** After the first paint, when nothing else is to be done. */
+function whenIdle(task: () => void): void {
+  // Safari has no requestIdleCallback.
+  const wait = (): void => {
+    if ('requestIdleCallback' in window) window.requestIdleCallback(task);
+    else setTimeout(task);
+  };
+  requestAnimationFrame(wait);
+}

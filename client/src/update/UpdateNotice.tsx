@@ -1,0 +1,22 @@
+import { useState } from 'react';
+import { texts } from '../texts';
+import { useUpdate } from './useUpdate';
+
+/** Tells of a new version; it is put in place when the person says so, or at the next start. */
+export function UpdateNotice() {
+  const update = useUpdate();
+  const [dismissed, setDismissed] = useState(false);
+  return (
+    <div role="status">
+      {update && !dismissed && (
+        <div className="update">
+          <p>{texts.update.there}</p>
+          <button type="button" className="action" data-useful="true" onClick={update}>{texts.update.take}</button>
+          <button type="button" className="action" data-useful="true" onClick={() => { setDismissed(true); }}>
+            {texts.update.later}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
