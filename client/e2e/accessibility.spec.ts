@@ -77,6 +77,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await violations(page)).toEqual([]);
     });
 
+    test('axe finds nothing wrong with the last drawings', async ({ page, hand, reading }) => {
+      await draw(hand, writing(0));
+      await expect(reading).toHaveText('0');
+      await button(page, 'Clear').click();
+      await button(page, 'Last drawings').click();
+      await expect(page.getByText('Read as 0')).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+    });
+
     test('axe finds nothing wrong with the choice of place', async ({ page }) => {
       await page.getByTestId('place').click();
       await expect(page.getByRole('dialog')).toBeVisible();
@@ -84,7 +93,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
 
     test('axe finds nothing wrong with the list of shortcuts', async ({ page }) => {
-      await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+      await page.keyboard.press('?');
       await expect(page.getByRole('dialog')).toBeVisible();
       expect(await violations(page)).toEqual([]);
     });

@@ -3,9 +3,13 @@ import { Actions } from './actions/Actions';
 import { Bars } from './bars/Bars';
 import { DrawingStore } from './canvas/drawingStore';
 import { DEFAULT_PEN } from './canvas/pen';
+import { pictureOfContent } from './canvas/picture';
 import { Sheet } from './canvas/Sheet';
 import { EvidenceChoice } from './evidence/EvidenceChoice';
 import { EvidenceMap } from './evidence/EvidenceMap';
+import { History } from './history/history';
+import { HistoryButton } from './history/HistoryButton';
+import { recordDrawings } from './history/recorder';
 import { Install } from './install/Install';
 import { InstallOffer } from './install/installOffer';
 import { PenWidth } from './pen/PenWidth';
@@ -26,13 +30,14 @@ import { UpdateNotice } from './update/UpdateNotice';
 /** The digit that evidence is shown for: one that was chosen, or whichever is read. */
 type Explained = number | 'best' | null;
 
-type OpenDialog = 'shortcuts' | 'place' | 'photo' | null;
+type OpenDialog = 'shortcuts' | 'place' | 'photo' | 'history' | null;
 
 const installOffer = new InstallOffer();
 
 export function App() {
   const [store] = useState(() => new DrawingStore());
   const [scheduler] = useState(() => new RecognitionScheduler(recognizer));
+  const [history] = useState(() => new History());
   const [pen, setPen] = useState(DEFAULT_PEN);
   const [openDialog, setOpenDialog] = useState<OpenDialog>(null);
   const [explained, setExplained] = useState<Explained>(null);
@@ -44,6 +49,10 @@ export function App() {
 
   useEffect(() => followNetwork(), []);
   useEffect(() => readDrawing(store, scheduler), [store, scheduler]);
+  useEffect(
+    () => recordDrawings(store, scheduler, history, (content) => pictureOfContent(content).png()),
+    [store, scheduler, history],
+  );
   useShortcuts({
     dispatch: store.dispatch,
     setPen,
@@ -59,6 +68,8 @@ export function App() {
           <Install offer={installOffer} />
           <PlaceMark place={place} preference={preference} onPreferenceChange={setPreference}
             open={openDialog === 'place'} onOpenChange={(open) => { setOpenDialog(open ? 'place' : null); }} />
+          <HistoryButton history={history} open={openDialog === 'history'}
+            onOpenChange={(open) => { setOpenDialog(open ? 'history' : null); }} />
           <Shortcuts open={openDialog === 'shortcuts'}
             onOpenChange={(open) => { setOpenDialog(open ? 'shortcuts' : null); }} />
         </div>

@@ -36,6 +36,8 @@ const preferences: Record<Preference, { readonly name: string; readonly detail: 
   device: { name: 'This device only', detail: 'No drawing leaves it.' },
 };
 
+const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+
 export const texts = {
   title: 'Digit Recognizer',
 
@@ -101,6 +103,24 @@ export const texts = {
       noCamera: 'There is no camera here. Choose a picture instead.',
       cameraFailed: 'The camera does not start; another app may be using it. Choose a picture instead.',
     },
+  },
+
+  history: {
+    open: 'Last drawings',
+    empty: 'Nothing has been drawn yet. What you draw is kept here, in this browser, with what was read.',
+    explanation: 'They are kept in this browser only. Say what a drawing was where it was misread.',
+    drawing: 'The drawing',
+    read: (digit: number, confidence: number): string => `Read as ${digit}, ${wholePercent.format(confidence)}`,
+    when: (time: number): string => moment.format(time),
+    correct: (reading: string): string => `${reading}: was it right?`,
+    right: 'right',
+    was: (digit: number): string => `it was a ${digit}`,
+    wasNoDigit: 'it was no digit',
+    remove: (reading: string): string => `Delete: ${reading}`,
+    removeAll: 'Delete all',
+    removeAllSure: 'Really delete all?',
+    save: 'Save as ZIP',
+    file: 'digits.zip',
   },
 
   evidence: {

@@ -3,6 +3,7 @@ const PATHS = {
   redo: 'm16 5 4 4-4 4M20 9h-9.5a5.5 5.5 0 0 0 0 11H15',
   clear: 'M6 6l12 12M18 6 6 18',
   keyboard: 'M3 7h18v11H3zM7 11h.01M11 11h.01M15 11h.01M18 11h.01M8 14.5h8',
+  history: 'M4 12a8 8 0 1 0 2.5-5.8M4 4v4h4M12 8v4l3 2',
   photo: 'M4 8h3l2-3h6l2 3h3v11H4zM12 10a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z',
   turn: 'M19 12a7 7 0 1 1-2.2-5.1M19 3v4h-4',
   install: 'M12 4v11M7 10l5 5 5-5M5 20h14',

@@ -1,4 +1,5 @@
 import type { Picture } from '../recognition/recognizer';
+import type { Content } from './drawing';
 import { renderStrokes } from './render';
 import type { Stroke } from './stroke';
 
@@ -8,13 +9,18 @@ export const PICTURE_SIDE = 384;
 const INK = '#000000';
 const PAPER = '#ffffff';
 
+/** What lies on the sheet, as it is read. */
+export function pictureOfContent({ strokes, photo }: Content): Picture {
+  return photo ? pictureOfPhoto(photo) : pictureOf(strokes);
+}
+
 /** The strokes as dark ink on opaque white paper. */
-export function pictureOf(strokes: readonly Stroke[]): Picture {
+function pictureOf(strokes: readonly Stroke[]): Picture {
   return paintedPicture((context) => { renderStrokes(context, strokes, PICTURE_SIDE, INK); });
 }
 
 /** A square photograph, in colour. */
-export function pictureOfPhoto(photo: HTMLCanvasElement): Picture {
+function pictureOfPhoto(photo: HTMLCanvasElement): Picture {
   return paintedPicture((context) => {
     context.imageSmoothingQuality = 'high';
     context.drawImage(photo, 0, 0, PICTURE_SIDE, PICTURE_SIDE);
@@ -34,5 +40,6 @@ function paintedPicture(paint: (context: CanvasRenderingContext2D) => void): Pic
   return {
     pngDataUrl: () => canvas.toDataURL('image/png'),
     pixels: () => context.getImageData(0, 0, PICTURE_SIDE, PICTURE_SIDE),
+    png: () => new Promise((resolve) => { canvas.toBlob(resolve, 'image/png'); }),
   };
 }

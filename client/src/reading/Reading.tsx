@@ -20,6 +20,10 @@ export function Reading({ recognition }: { readonly recognition: Recognition }) 
       </div>
       <div className="reading-words">
         <Status failure={recognition.failure} />
+        {/* Always there, or its first words would not be read out. */}
+        <p className="words-verdict" aria-live="polite">
+          {!recognition.failure && judgement.kind === 'notDigit' && texts.reading.notDigit}
+        </p>
         {!recognition.failure && <Words judgement={judgement} asking={recognition.asking} />}
       </div>
     </section>

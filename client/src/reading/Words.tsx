@@ -13,12 +13,7 @@ export function Words({ judgement, asking }: WordsProps) {
         ? <p className="words-detail words-late">{texts.reading.asking}</p>
         : <p className="words-detail">{texts.reading.waiting}</p>;
     case 'notDigit':
-      return (
-        <>
-          <p className="words-verdict">{texts.reading.notDigit}</p>
-          <p className="words-detail">{texts.reading.guess(judgement.guess.digit, judgement.guess.probability)}</p>
-        </>
-      );
+      return <p className="words-detail">{texts.reading.guess(judgement.guess.digit, judgement.guess.probability)}</p>;
     case 'read':
       return (
         <>

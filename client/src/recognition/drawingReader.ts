@@ -1,7 +1,8 @@
 import { hasInkOnSheet } from '../canvas/bounds';
 import { shown, type Drawing, type DrawingAction } from '../canvas/drawing';
 import type { DrawingStore } from '../canvas/drawingStore';
-import { pictureOf, pictureOfPhoto } from '../canvas/picture';
+import { pictureOfContent } from '../canvas/picture';
+import type { Picture } from './recognizer';
 import type { RecognitionScheduler } from './scheduler';
 
 type Reader = Pick<RecognitionScheduler, 'follow' | 'replace' | 'clear' | 'retryNow'>;
@@ -14,11 +15,11 @@ export function readDrawing(store: DrawingStore, scheduler: Reader): () => void 
   function drawingChanged(drawing: Drawing, { type }: DrawingAction): void {
     // A lifted pen leaves exactly the ink that has been asked about already.
     if (type === 'finish') return;
-    const { strokes, photo } = shown(drawing);
-    if (photo) scheduler.replace(() => pictureOfPhoto(photo));
-    else if (!hasInkOnSheet(strokes)) scheduler.clear();
-    else if (ADDS_INK.includes(type)) scheduler.follow(() => pictureOf(strokes));
-    else scheduler.replace(() => pictureOf(strokes));
+    const content = shown(drawing);
+    const picture = (): Picture => pictureOfContent(content);
+    if (!content.photo && !hasInkOnSheet(content.strokes)) scheduler.clear();
+    else if (ADDS_INK.includes(type)) scheduler.follow(picture);
+    else scheduler.replace(picture);
   }
 
   const retry = (): void => { scheduler.retryNow(); };

@@ -13,7 +13,7 @@ interface ShortcutsProps {
 export function Shortcuts({ open, onOpenChange }: ShortcutsProps) {
   return (
     <>
-      <button type="button" className="action aspect-square" data-useful="true" title={texts.shortcuts.open}
+      <button type="button" className="action aspect-square shortcuts-button" data-useful="true" title={texts.shortcuts.open}
         aria-label={texts.shortcuts.open} aria-haspopup="dialog" onClick={() => { onOpenChange(true); }}>
         <Icon name="keyboard" />
       </button>

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { strFromU8, unzipSync } from 'fflate';
+import { draw } from './hand';
+import { writing } from './handwriting';
+import { button, expect, test } from './test';
+
+test.beforeEach(async ({ page, hand, reading }) => {
+  await page.goto('/');
+  for (const digit of [3, 7]) {
+    await draw(hand, writing(digit));
+    await expect(reading).toHaveText(String(digit));
+    await button(page, 'Clear').click();
+  }
+});
+
+test('keeps the last drawings and what was read in them, over a reload', async ({ page }) => {
+  await expect(async () => {
+    await page.reload();
+    await button(page, 'Last drawings').click();
+    await expect(page.getByRole('listitem')).toHaveText([/Read as 7/, /Read as 3/], { timeout: 1000 });
+  }).toPass();
+});
+
+test('lets one say what a drawing was, and delete it', async ({ page }) => {
+  await button(page, 'Last drawings').click();
+  const first = page.getByRole('listitem').first();
+  await first.getByRole('combobox').selectOption('it was a 1');
+  await first.getByRole('button').click();
+  await expect(page.getByRole('listitem')).toHaveText([/Read as 3/]);
+  await button(page, 'Delete all').click();
+  await button(page, 'Really delete all?').click();
+  await expect(page.getByText('Nothing has been drawn yet.')).toBeVisible();
+});
+
+test('saves them as a ZIP of pictures and a table', async ({ page }) => {
+  await button(page, 'Last drawings').click();
+  await page.getByRole('listitem').first().getByRole('combobox').selectOption('it was a 1');
+  const download = page.waitForEvent('download');
+  await button(page, 'Save as ZIP').click();
+  const files = unzipSync(new Uint8Array(await readFile(await (await download).path())));
+  const names = Object.keys(files);
+  expect(names.filter((name) => name.endsWith('.png'))).toHaveLength(2);
+  const [header, ...rows] = strFromU8(files['readings.csv'] ?? new Uint8Array()).trim().split('\r\n');
+  expect(header).toContain('correction');
+  expect(rows).toHaveLength(2);
+  expect(rows[0]).toMatch(/,7,0\.\d+,[01]\.\d+,1,digits /);
+  // A PNG of what was drawn: it begins as all PNGs do.
+  const [png] = names.filter((name) => name.endsWith('.png')).map((name) => files[name]);
+  expect([...(png ?? []).slice(1, 4)]).toEqual([...Buffer.from('PNG')]);
+});

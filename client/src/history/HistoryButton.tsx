@@ -1,0 +1,34 @@
+import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
+import { Icon } from '../actions/Icon';
+import { Dialog } from '../dialog/Dialog';
+import { texts } from '../texts';
+import type { History } from './history';
+
+const HistoryList = lazy(() => import('./HistoryList'));
+
+interface HistoryButtonProps {
+  readonly history: History;
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+}
+
+/** Opens the last drawings. */
+export function HistoryButton({ history, open, onOpenChange }: HistoryButtonProps) {
+  const entries = useSyncExternalStore(history.subscribe, history.entries);
+
+  useEffect(() => {
+    if (open) void history.load();
+  }, [open, history]);
+
+  return (
+    <>
+      <button type="button" className="action aspect-square" data-useful="true" title={texts.history.open}
+        aria-label={texts.history.open} aria-haspopup="dialog" onClick={() => { onOpenChange(true); }}>
+        <Icon name="history" />
+      </button>
+      <Dialog title={texts.history.open} open={open} onOpenChange={onOpenChange}>
+        {open && <Suspense><HistoryList history={history} entries={entries} /></Suspense>}
+      </Dialog>
+    </>
+  );
+}

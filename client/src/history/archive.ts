@@ -1,0 +1,32 @@
+import { strToU8, zipSync, type Zippable } from 'fflate';
+import type { Entry } from './entry';
+
+const COLUMNS = ['file', 'time', 'read', 'confidence', 'is_digit', 'correction', 'model', 'place'];
+
+/** A ZIP with a PNG of each drawing and a table, readings.csv, of what was read. */
+export async function archiveOf(entries: readonly Entry[]): Promise<Blob> {
+  const files: Zippable = {};
+  const rows = [COLUMNS];
+  for (const entry of entries) {
+    const file = `${nameOf(entry)}.png`;
+    // A PNG is compressed already.
+    files[file] = [new Uint8Array(await entry.picture.arrayBuffer()), { level: 0, mtime: entry.time }];
+    rows.push([
+      file,
+      new Date(entry.time).toISOString(),
+      entry.digit === null ? '' : String(entry.digit),
+      entry.confidence.toFixed(4),
+      entry.isDigit.toFixed(4),
+      entry.correction === null ? '' : String(entry.correction === 'noDigit' ? 'no digit' : entry.correction),
+      entry.model,
+      entry.place,
+    ]);
+  }
+  files['readings.csv'] = strToU8(rows.map((row) => row.join(',')).join('\r\n') + '\r\n');
+  return new Blob([zipSync(files)], { type: 'application/zip' });
+}
+
+/** By time, and by a piece of the id where two are of the same second. */
+function nameOf({ time, id }: Entry): string {
+  return `${new Date(time).toISOString().slice(0, 19).replaceAll(':', '-')}-${id.slice(0, 6)}`;
+}

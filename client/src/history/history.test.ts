@@ -1,0 +1,86 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { answerOf } from '../recognition/examples';
+import { entryOf, newId, type Entry } from './entry';
+import { History, MOST_ENTRIES } from './history';
+
+const entry = (id: string, time = 0): Entry => entryOf(id, time, new Blob([id]), answerOf(7));
+const ids = (history: History) => history.entries().map(({ id }) => id);
+
+beforeEach(() => { vi.stubGlobal('indexedDB', new IDBFactory()); });
+
+/** What a page that is opened later finds. */
+async function later(): Promise<History> {
+  const history = new History();
+  await history.load();
+  return history;
+}
+
+describe('the last drawings', () => {
+  it('are there at the next visit, newest first', async () => {
+    const history = new History();
+    await history.keep(entry('a', 1));
+    await history.keep(entry('b', 2));
+    expect(ids(history)).toEqual(['b', 'a']);
+    expect(ids(await later())).toEqual(['b', 'a']);
+  });
+
+  it('hold one entry of a sheet that goes on changing', async () => {
+    const history = new History();
+    await history.keep(entry('a', 1));
+    await history.keep({ ...entry('a', 2), digit: 9 });
+    expect(history.entries()).toHaveLength(1);
+    expect((await later()).entries()[0]).toMatchObject({ digit: 9, time: 2 });
+  });
+
+  it('keep what a person said of them, also when the sheet changes afterwards', async () => {
+    const history = new History();
+    await history.keep(entry('a', 1));
+    await history.correct('a', 1);
+    await history.keep(entry('a', 2));
+    expect((await later()).entries()[0]).toMatchObject({ correction: 1, time: 2 });
+    await history.correct('a', null);
+    expect((await later()).entries()[0]).toMatchObject({ correction: null });
+  });
+
+  it('can be deleted, one or all', async () => {
+    const history = new History();
+    for (const id of ['a', 'b', 'c']) await history.keep(entry(id, id.charCodeAt(0)));
+    await history.remove('b');
+    expect(ids(await later())).toEqual(['c', 'a']);
+    await history.removeAll();
+    expect(ids(history)).toEqual([]);
+    expect(ids(await later())).toEqual([]);
+  });
+
+  it('make room for newer ones', async () => {
+    const history = new History();
+    for (let index = 0; index <= MOST_ENTRIES; index++) await history.keep(entry(String(index), index));
+    expect(history.entries()).toHaveLength(MOST_ENTRIES);
+    const kept = ids(await later());
+    expect([kept.length, kept.at(-1)]).toEqual([MOST_ENTRIES, '1']);
+  });
+
+  it('tell of every change', async () => {
+    const history = new History();
+    const changed = vi.fn();
+    history.subscribe(changed);
+    await history.keep(entry('a'));
+    await history.correct('a', 'noDigit');
+    await history.remove('a');
+    expect(changed).toHaveBeenCalledTimes(3);
+  });
+
+  it('are kept until the page is closed where the browser has no storage for it', async () => {
+    vi.stubGlobal('indexedDB', { open: () => { throw new DOMException('no', 'SecurityError'); } });
+    const history = new History();
+    await history.keep(entry('a'));
+    await history.load();
+    expect(ids(history)).toEqual(['a']);
+  });
+});
+
+it('names of entries do not repeat', () => {
+  expect(new Set(Array.from({ length: 100 }, newId)).size).toBe(100);
+});

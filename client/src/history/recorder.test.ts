@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Content } from '../canvas/drawing';
+import { DrawingStore } from '../canvas/drawingStore';
+import { answerOf, EMPTY_ANSWER, pictureNamed } from '../recognition/examples';
+import type { Answer } from '../recognition/recognizer';
+import { RecognitionScheduler, SHORTEST_INTERVAL } from '../recognition/scheduler';
+import type { Entry } from './entry';
+import { History } from './history';
+import { PAUSE, recordDrawings } from './recorder';
+
+let store: DrawingStore;
+let scheduler: RecognitionScheduler;
+let answer: Answer;
+let drawn: Content[];
+let kept: Entry[];
+let stop: () => void;
+
+const wait = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  answer = answerOf(7);
+  [drawn, kept] = [[], []];
+  store = new DrawingStore();
+  scheduler = new RecognitionScheduler({ recognize: () => Promise.resolve(answer) });
+  const history = new History();
+  vi.spyOn(history, 'keep').mockImplementation((entry) => {
+    kept.push(entry);
+    return Promise.resolve();
+  });
+  stop = recordDrawings(store, scheduler, history, (content) => {
+    drawn.push(content);
+    return Promise.resolve(new Blob());
+  });
+});
+afterEach(() => {
+  stop();
+  vi.useRealTimers();
+});
+
+/** A stroke that is read while it is drawn. */
+async function stroke(): Promise<void> {
+  store.dispatch({ type: 'begin', point: { x: 0.5, y: 0.5 }, width: 0.05 });
+  scheduler.follow(() => pictureNamed('a'));
+  await wait(SHORTEST_INTERVAL);
+  store.dispatch({ type: 'finish' });
+}
+
+describe('recording', () => {
+  it('keeps a drawing and its reading when the pen has rested', async () => {
+    await stroke();
+    await wait(PAUSE - 1);
+    expect(kept).toHaveLength(0);
+    await wait(1);
+    expect(kept).toMatchObject([{ digit: 7, correction: null }]);
+    expect(drawn[0]?.strokes).toHaveLength(1);
+  });
+
+  it('waits while one draws on, and keeps the whole', async () => {
+    await stroke();
+    await wait(PAUSE / 2);
+    await stroke();
+    await wait(PAUSE);
+    expect(kept).toHaveLength(1);
+    expect(drawn[0]?.strokes).toHaveLength(2);
+  });
+
+  it('gives what is added later to the same entry', async () => {
+    await stroke();
+    await wait(PAUSE);
+    await stroke();
+    await wait(PAUSE);
+    expect(new Set(kept.map(({ id }) => id)).size).toBe(1);
+  });
+
+  it('keeps at once what is cleared away, and begins another entry', async () => {
+    await stroke();
+    store.dispatch({ type: 'clear' });
+    scheduler.clear();
+    await wait(0);
+    expect(kept).toHaveLength(1);
+    expect(drawn[0]?.strokes).toHaveLength(1);
+    await stroke();
+    await wait(PAUSE);
+    expect(new Set(kept.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('begins another entry with a photograph, and with a stroke on it', async () => {
+    await stroke();
+    await wait(PAUSE);
+    store.dispatch({ type: 'lay', photo: document.createElement('canvas') });
+    scheduler.replace(() => pictureNamed('photo'));
+    await wait(PAUSE + SHORTEST_INTERVAL);
+    await stroke();
+    await wait(PAUSE);
+    expect(new Set(kept.map(({ id }) => id)).size).toBe(3);
+    expect(drawn.map(({ photo }) => photo !== null)).toEqual([false, true, false]);
+  });
+
+  it('keeps nothing where nothing was read', async () => {
+    answer = EMPTY_ANSWER;
+    await stroke();
+    await wait(PAUSE);
+    expect(kept).toHaveLength(0);
+  });
+});
