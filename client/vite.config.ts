@@ -1,5 +1,7 @@
+import { constants } from 'node:zlib';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
+import { compression, defineAlgorithm } from 'vite-plugin-compression2';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
 import client from './package.json' with { type: 'json' };
@@ -8,6 +10,14 @@ export default defineConfig({
   plugins: [
     react(),
     tailwindcss(),
+    // Once, here, instead of for every visitor. Browsers take Brotli through TLS only.
+    compression({
+      include: /assets\/.*\.(js|css|wasm|onnx)$/,
+      algorithms: [
+        defineAlgorithm('gzip', { level: 9 }),
+        defineAlgorithm('brotliCompress', { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+      ],
+    }),
     VitePWA({
       // The person says when: a page that changes under the pen would lose the drawing.
       registerType: 'prompt',

@@ -3,7 +3,7 @@
 import mimetypes
 from http import HTTPStatus
 
-from flask import Blueprint, Response, send_from_directory
+from flask import Blueprint, Response, request, send_from_directory
 from werkzeug.routing import BaseConverter
 
 from app.settings import ROOT
@@ -11,6 +11,9 @@ from app.settings import ROOT
 blueprint = Blueprint("client", __name__)
 
 FOLDER = ROOT / "client" / "dist"
+
+COMPRESSED = {"br": ".br", "gzip": ".gz"}
+"""What the build has compressed, by the name of the coding, the best first."""
 
 NOT_BUILT = "The page has not been built yet: run `npm start` in the root of the repository.\n"
 
@@ -54,6 +57,17 @@ def file(name: str) -> Response:
 
 def _file(name: str) -> Response:
     """Answers 404 for what is not there, and 304 for what the browser has."""
-    response = send_from_directory(FOLDER, name)
+    for coding, suffix in COMPRESSED.items():
+        if request.accept_encodings.quality(coding) and (FOLDER / (name + suffix)).is_file():
+            response = send_from_directory(FOLDER, name + suffix, mimetype=_type_of(name))
+            response.headers["Content-Encoding"] = coding
+            break
+    else:
+        response = send_from_directory(FOLDER, name)
+    response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _type_of(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -105,3 +105,28 @@ def test_every_answer_carries_the_security_headers(client: FlaskClient, path: st
     assert "unsafe-inline" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("identity", None)],
+)
+def test_what_the_build_has_compressed_is_sent_to_those_who_can_read_it(
+    client: FlaskClient, dist: Path, accepted: str, coding: str | None
+) -> None:
+    (dist / "assets" / "index-B2x9.js.br").write_text("as brotli")
+    (dist / "assets" / "index-B2x9.js.gz").write_text("as gzip")
+    response = client.get("/assets/index-B2x9.js", headers={"Accept-Encoding": accepted})
+    expected = {"br": "as brotli", "gzip": "as gzip", None: "index-B2x9.js"}
+    assert response.data.decode() == expected[coding]
+    assert response.headers.get("Content-Encoding") == coding
+    assert response.headers["Vary"] == "Accept-Encoding"
+    assert response.mimetype == "text/javascript"
+    assert response.headers["Cache-Control"] == IMMUTABLE
+
+
+@pytest.mark.usefixtures("dist")
+def test_what_is_not_compressed_is_sent_as_it_is(client: FlaskClient) -> None:
+    response = client.get("/favicon.svg", headers={"Accept-Encoding": "br, gzip"})
+    assert response.text == "favicon.svg"
+    assert "Content-Encoding" not in response.headers

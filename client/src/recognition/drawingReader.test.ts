@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DrawingStore } from '../canvas/drawingStore';
 import { readDrawing } from './drawingReader';
 
-const reader = { follow: vi.fn(), replace: vi.fn(), clear: vi.fn(), retryNow: vi.fn() };
+const reader = { follow: vi.fn(), replace: vi.fn(), hurry: vi.fn(), clear: vi.fn(), retryNow: vi.fn() };
 const onSheet = { x: 0.5, y: 0.5 };
 
 let store: DrawingStore;
@@ -25,6 +25,7 @@ describe('reading a drawing', () => {
   it('follows the pen from where it touches, and asks nothing new when it lifts', () => {
     drawStroke();
     expect(reader.follow).toHaveBeenCalledTimes(2);
+    expect(reader.hurry).toHaveBeenCalledTimes(1);
   });
 
   it('takes what undo and redo leave for another drawing', () => {

@@ -5,7 +5,7 @@ import { pictureOfContent } from '../canvas/picture';
 import type { Picture } from './recognizer';
 import type { RecognitionScheduler } from './scheduler';
 
-type Reader = Pick<RecognitionScheduler, 'follow' | 'replace' | 'clear' | 'retryNow'>;
+type Reader = Pick<RecognitionScheduler, 'follow' | 'replace' | 'hurry' | 'clear' | 'retryNow'>;
 
 /** The actions after which there is only more ink than before. */
 const ADDS_INK: readonly DrawingAction['type'][] = ['begin', 'extend'];
@@ -13,8 +13,11 @@ const ADDS_INK: readonly DrawingAction['type'][] = ['begin', 'extend'];
 /** Has every change of the drawing read; returns what stops it. */
 export function readDrawing(store: DrawingStore, scheduler: Reader): () => void {
   function drawingChanged(drawing: Drawing, { type }: DrawingAction): void {
-    // A lifted pen leaves exactly the ink that has been asked about already.
-    if (type === 'finish') return;
+    if (type === 'finish') {
+      // A lifted pen leaves exactly the ink that has been asked about already.
+      scheduler.hurry();
+      return;
+    }
     const content = shown(drawing);
     const picture = (): Picture => pictureOfContent(content);
     if (!content.photo && !hasInkOnSheet(content.strokes)) scheduler.clear();

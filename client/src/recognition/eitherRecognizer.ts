@@ -47,7 +47,8 @@ export class EitherRecognizer implements Recognizer {
 
   async #serverFirst(picture: Picture, signal: AbortSignal): Promise<Answer> {
     const abandoned = new AbortController();
-    const asked = this.#server.recognize(picture, AbortSignal.any([signal, abandoned.signal]));
+    signal.addEventListener('abort', () => { abandoned.abort(signal.reason); }, { once: true });
+    const asked = this.#server.recognize(picture, abandoned.signal);
     try {
       const inTime = await within(SERVER_PATIENCE, asked);
       if (inTime) return inTime;

@@ -81,6 +81,28 @@ describe('following a drawing', () => {
     expect(asked()).toEqual(['a', 'b']);
   });
 
+  it('leaves none where the pen has been lifted', async () => {
+    scheduler.follow(drawing('a'));
+    await latest().answer(answerOf(1));
+    scheduler.follow(drawing('b'));
+    scheduler.hurry();
+    expect(asked()).toEqual(['a', 'b']);
+    await latest().answer(answerOf(2));
+    scheduler.hurry();
+    await wait(1000);
+    expect(asked()).toEqual(['a', 'b']);
+  });
+
+  it('does not hurry past a question under way, nor a server that is away', async () => {
+    scheduler.follow(drawing('a'));
+    scheduler.follow(drawing('b'));
+    scheduler.hurry();
+    expect(asked()).toEqual(['a']);
+    await latest().fail(away());
+    scheduler.hurry();
+    expect(asked()).toEqual(['a']);
+  });
+
   it('makes no picture of a drawing that is skipped', async () => {
     const skipped = vi.fn(drawing('skipped'));
     scheduler.follow(drawing('a'));

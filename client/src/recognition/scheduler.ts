@@ -60,6 +60,13 @@ export class RecognitionScheduler {
     this.follow(makePicture);
   }
 
+  /** The pen has been lifted: what is wanted now is what will stay. */
+  hurry(): void {
+    if (!this.#wanted || this.#underWay || this.#failures > 0) return;
+    clearTimeout(this.#timer);
+    void this.#ask();
+  }
+
   /** There is no drawing: nothing to ask, nothing to show. */
   clear(): void {
     this.#abandon();

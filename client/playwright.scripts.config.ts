@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import tests from './playwright.config';
 
-/** The pictures of the app in the README and in the manifest, taken of the app as it is. */
+/** What is made or measured with the app as it is: its pictures in the README, and how fast it reads. */
 export default defineConfig({
   ...tests,
   testDir: 'scripts',
