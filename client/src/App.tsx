@@ -63,7 +63,7 @@ export function App() {
   return (
     <div className="page">
       <header className="page-header">
-        <h1 className="font-numeral text-lg roomy:text-2xl">{texts.title}</h1>
+        <h1 className="font-numeral text-lg leading-tight roomy:text-2xl">{texts.title}</h1>
         <div className="flex gap-1 roomy:gap-2">
           <Install offer={installOffer} />
           <PlaceMark place={place} preference={preference} onPreferenceChange={setPreference}
