@@ -1,14 +1,23 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/serve.mjs', import.meta.url));
+/** What fetches the corrections from a server for tests. */
+export const TOKEN = 'a token for the tests';
+
 const START_TIME = 120_000;
 
 /** The environment of a server for tests: they draw faster than any person may. */
 export function serverSettings(port: number): Record<string, string> {
-  return { PORT: String(port), RATELIMIT_ENABLED: 'false' };
+  return {
+    PORT: String(port),
+    RATELIMIT_ENABLED: 'false',
+    DATABASE_URL: `sqlite:///${tmpdir()}/digit-recognizer-${port}-${process.pid}.sqlite3`,
+    CORRECTIONS_TOKEN: TOKEN,
+  };
 }
 
 /** A server that a test starts, stops and starts again. */

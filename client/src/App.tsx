@@ -5,11 +5,13 @@ import { DrawingStore } from './canvas/drawingStore';
 import { DEFAULT_PEN } from './canvas/pen';
 import { pictureOfContent } from './canvas/picture';
 import { Sheet } from './canvas/Sheet';
+import { useConsent } from './corrections/consent';
 import { EvidenceChoice } from './evidence/EvidenceChoice';
 import { EvidenceMap } from './evidence/EvidenceMap';
 import { History } from './history/history';
 import { HistoryButton } from './history/HistoryButton';
-import { recordDrawings } from './history/recorder';
+import { Recorder } from './history/recorder';
+import { useCorrection } from './history/useCorrection';
 import { Install } from './install/Install';
 import { InstallOffer } from './install/installOffer';
 import { PenWidth } from './pen/PenWidth';
@@ -38,27 +40,39 @@ export function App() {
   const [store] = useState(() => new DrawingStore());
   const [scheduler] = useState(() => new RecognitionScheduler(recognizer));
   const [history] = useState(() => new History());
+  const [recorder] = useState(() => new Recorder(store, scheduler, history, (content) => pictureOfContent(content).png()));
   const [pen, setPen] = useState(DEFAULT_PEN);
   const [openDialog, setOpenDialog] = useState<OpenDialog>(null);
   const [explained, setExplained] = useState<Explained>(null);
   const [preference, setPreference] = usePreference(recognizer);
+  const [consent, setConsent] = useConsent();
+  const sharing = consent && preference !== 'device';
   const recognition = useRecognition(scheduler);
+  const correction = useCorrection(recorder, history);
   const place = useLastPlace(recognition);
   const [first] = recognition.answer?.digits ?? [];
   const explainedDigit = explained === 'best' ? first?.digit : explained;
 
   useEffect(() => followNetwork(), []);
   useEffect(() => readDrawing(store, scheduler), [store, scheduler]);
-  useEffect(
-    () => recordDrawings(store, scheduler, history, (content) => pictureOfContent(content).png()),
-    [store, scheduler, history],
-  );
+  useEffect(() => recorder.start(), [recorder]);
+  useEffect(() => {
+    void history.outbox.allow(sharing);
+    const online = (): void => { void history.outbox.hurry(); };
+    window.addEventListener('online', online);
+    return () => { window.removeEventListener('online', online); };
+  }, [history, sharing]);
   useShortcuts({
     dispatch: store.dispatch,
     setPen,
     showList: (open) => { setOpenDialog(open ? 'shortcuts' : null); },
     paused: openDialog !== null,
   });
+
+  function agree(given: boolean): void {
+    setConsent(given);
+    if (!given) void history.outbox.dropKeeps();
+  }
 
   return (
     <div className="page">
@@ -68,7 +82,7 @@ export function App() {
           <Install offer={installOffer} />
           <PlaceMark place={place} preference={preference} onPreferenceChange={setPreference}
             open={openDialog === 'place'} onOpenChange={(open) => { setOpenDialog(open ? 'place' : null); }} />
-          <HistoryButton history={history} open={openDialog === 'history'}
+          <HistoryButton history={history} sharing={{ consent, kept: preference === 'device', onConsentChange: agree }} open={openDialog === 'history'}
             onOpenChange={(open) => { setOpenDialog(open ? 'history' : null); }} />
           <Shortcuts open={openDialog === 'shortcuts'}
             onOpenChange={(open) => { setOpenDialog(open ? 'shortcuts' : null); }} />
@@ -90,7 +104,8 @@ export function App() {
           </div>
         </div>
         <div className="result-column">
-          <Reading recognition={recognition} />
+          <Reading recognition={recognition} correction={correction}
+            onCorrect={(was) => void recorder.correct(was, sharing)} />
           <Seen answer={recognition.answer} explained={explained !== null}
             onExplainedChange={(shown) => { setExplained(shown ? 'best' : null); }} />
           <Bars answer={recognition.answer} />

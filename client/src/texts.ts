@@ -66,6 +66,8 @@ export const texts = {
     secondGuess: (digit: number, probability: number): string =>
       `or a ${digit}, ${wholePercent.format(probability)}`,
     notDigit: 'Not a digit',
+    wrong: 'Wrong?',
+    correct: 'Was it misread? Say what it was',
     guess: (digit: number, confidence: number): string =>
       `At a guess a ${digit}, ${wholePercent.format(confidence)}`,
   },
@@ -108,7 +110,12 @@ export const texts = {
   history: {
     open: 'Last drawings',
     empty: 'Nothing has been drawn yet. What you draw is kept here, in this browser, with what was read.',
-    explanation: 'They are kept in this browser only. Say what a drawing was where it was misread.',
+    explanation: 'They are kept in this browser. Say what a drawing was where it was misread.',
+    consent: 'Send my corrections to the server',
+    consentDetail: 'The drawing, what was read and what it was, and nothing else: the network can learn from them. Deleting a drawing here deletes it there.',
+    consentKept: 'Not now: drawings are read on this device only, and none leaves it.',
+    waits: 'to be sent',
+    sent: 'sent, thank you',
     drawing: 'The drawing',
     read: (digit: number, confidence: number): string => `Read as ${digit}, ${wholePercent.format(confidence)}`,
     when: (time: number): string => moment.format(time),

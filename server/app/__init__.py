@@ -1,6 +1,7 @@
 """The web application: it knows HTTP, and of the recogniser only its engine."""
 
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -17,8 +18,9 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     """
     # Here and not above, so that a wrong setting or a port in use is told of without waiting for
     # PyTorch, and `python -m app.settings` finds that module not imported yet.
-    from app import api, client, headers, problems
+    from app import api, client, corrections, headers, problems
     from app.bodies import UploadRequest
+    from app.database import Database, UnavailableError
     from app.recognizer import Recognizer
     from app.settings import read_settings
 
@@ -29,7 +31,11 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order reads better
     app.extensions["settings"] = settings
     app.extensions["recognizer"] = Recognizer(settings)
+    app.extensions["database"] = Database(settings.database_url, settings.corrections_days)
+    with suppress(UnavailableError):  # it has been logged; digits are read all the same
+        app.extensions["database"].prepare()
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(corrections.blueprint)
     app.url_map.converters["client_file"] = client.ClientFileConverter
     app.register_blueprint(client.blueprint)
     problems.register(app)

@@ -4,13 +4,12 @@ import time
 from http import HTTPStatus
 from typing import Any, cast
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, request
 
+from app import parts
 from app.bodies import UploadRequest, picture_bytes
 from app.images import Picture, decode, png_data_url
 from app.problems import ProblemError
-from app.recognizer import Recognizer
-from app.settings import Settings
 from model.engines import Reading
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
@@ -24,7 +23,7 @@ Answer = dict[str, Any]
 @blueprint.post("/recognize")
 def recognize() -> Answer:
     """Read a picture of a digit."""
-    settings, recognizer = _settings(), _recognizer()
+    settings, recognizer = parts.settings(), parts.recognizer()
     include = _included()
     body = picture_bytes(cast(UploadRequest, request), settings.max_bytes)
     begin = time.perf_counter()
@@ -44,16 +43,8 @@ def recognize() -> Answer:
 @blueprint.get("/health")
 def health() -> Answer:
     """Say that the model has recognised something: before that there is no application."""
-    recognizer = _recognizer()
+    recognizer = parts.recognizer()
     return {"status": "ok", "model": recognizer.model, "engine": recognizer.engine}
-
-
-def _settings() -> Settings:
-    return cast(Settings, current_app.extensions["settings"])
-
-
-def _recognizer() -> Recognizer:
-    return cast(Recognizer, current_app.extensions["recognizer"])
 
 
 def _included() -> frozenset[str]:

@@ -114,15 +114,35 @@ def _from_form(request: UploadRequest, max_bytes: int) -> bytes:
     raise _unusable("The form has no file named image.")
 
 
+def json_body(request: Request, max_bytes: int) -> Any:
+    """A request's body as JSON that may hold one picture of so many bytes.
+
+    Raises ProblemError: 400 for what is not JSON, 413 for what is too long, 415 for another type.
+    """
+    if request.mimetype != "application/json":
+        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON as application/json.")
+    return _parse_json(_read(request, math.ceil(max_bytes * BASE64_GROWTH) + ENVELOPE))
+
+
+def picture_of_text(image: str, max_bytes: int) -> bytes:
+    """The picture file in a data URL or in base64.
+
+    Raises ProblemError: 400 where the text is neither, 413 for a file that is too long.
+    """
+    data = _from_base64(_data_of_url(image.strip()))
+    if len(data) > max_bytes:
+        raise RequestEntityTooLarge
+    return data
+
+
 def _from_json(request: Request, max_bytes: int) -> bytes:
-    body = _read(request, math.ceil(max_bytes * BASE64_GROWTH) + ENVELOPE)
-    message = _parse_json(body)
+    message = json_body(request, max_bytes)
     if not isinstance(message, dict) or "image" not in message:
         raise _unusable('The JSON must be an object with a field "image".')
     image = message["image"]
     if not isinstance(image, str):
         raise _unusable('The field "image" must be a string: a data URL, or base64.')
-    return _from_base64(_data_of_url(image.strip()))
+    return picture_of_text(image, max_bytes)
 
 
 def _parse_json(body: bytes) -> Any:

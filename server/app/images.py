@@ -124,12 +124,17 @@ def decode(data: bytes, max_pixels: int) -> Picture:
     return Picture(_as_fractions(grey), size)
 
 
-def png_data_url(grey: Grey) -> str:
-    """A grey picture, (H, W) 0..1, as the data URL of a PNG."""
+def png(grey: Grey) -> bytes:
+    """A grey picture, (H, W) 0..1, as a PNG of 256 levels."""
     levels = np.rint(grey * 255).clip(0, 255).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(levels).save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+    return file.getvalue()
+
+
+def png_data_url(grey: Grey) -> str:
+    """Like `png`, as a data URL."""
+    return "data:image/png;base64," + base64.b64encode(png(grey)).decode("ascii")
 
 
 def _open(data: bytes) -> Image.Image:

@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, request
@@ -19,11 +20,15 @@ UNREAD_SECONDS = 5.0
 class ProblemError(Exception):
     """A request that cannot be answered; raised anywhere below a route."""
 
-    def __init__(self, status: HTTPStatus, detail: str) -> None:
-        """status: 4xx or 5xx; detail: one sentence for the person who sent the request."""
+    def __init__(
+        self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """status: 4xx or 5xx; detail: one sentence for the person who sent the request; headers:
+        what the answer carries beside it."""
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.headers = headers or {}
 
 
 def problem_answer(status: HTTPStatus, detail: str) -> Response:
@@ -56,7 +61,9 @@ def _answer(status: HTTPStatus, detail: str) -> Response:
 
 
 def _answer_problem(problem: ProblemError) -> Response:
-    return _answer(problem.status, problem.detail)
+    answer = _answer(problem.status, problem.detail)
+    answer.headers.update(problem.headers)
+    return answer
 
 
 def _answer_http_exception(error: HTTPException) -> Response:

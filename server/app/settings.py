@@ -99,6 +99,18 @@ class Settings:
         "Largest picture in pixels, width × height",
         _whole_number(784, 89_000_000),
     )
+    database_url: str = _setting(
+        "sqlite:///data/corrections.sqlite3",
+        "Where corrections are kept: a file of SQLite's, or `postgresql://user:password@host/name`",
+    )
+    corrections_token: str = _setting(
+        "",
+        "What who fetches the corrections has to know; without one nobody can",
+        shown="none",
+    )
+    corrections_days: int = _setting(
+        365, "Days for which corrections are kept; 0 is for ever", _whole_number(0, 36_500)
+    )
     log_level: str = _setting(
         "info",
         "What is logged: `debug`, `info`, `warning` or `error`, and what is graver",

@@ -7,10 +7,13 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.settings import Settings
 
+TOKEN = "a token for the tests"
+
 
 @pytest.fixture(scope="session")
-def app() -> Flask:
-    return create_app(Settings())
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    file = tmp_path_factory.mktemp("database") / "corrections.sqlite3"
+    return create_app(Settings(database_url=f"sqlite:///{file}", corrections_token=TOKEN))
 
 
 @pytest.fixture

@@ -216,7 +216,7 @@ def test_unknown_includes_are_unprocessable(client: FlaskClient, query: str) -> 
         "type": "about:blank",
         "title": HTTPStatus.UNPROCESSABLE_ENTITY.phrase,
         "status": 422,
-        "detail": "include can be: seen.",
+        "detail": "include can be: evidence, seen.",
     }
 
 

@@ -3,17 +3,19 @@ import { Icon } from '../actions/Icon';
 import { Dialog } from '../dialog/Dialog';
 import { texts } from '../texts';
 import type { History } from './history';
+import type { Sharing } from './HistoryList';
 
 const HistoryList = lazy(() => import('./HistoryList'));
 
 interface HistoryButtonProps {
   readonly history: History;
+  readonly sharing: Sharing;
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
 }
 
 /** Opens the last drawings. */
-export function HistoryButton({ history, open, onOpenChange }: HistoryButtonProps) {
+export function HistoryButton({ history, sharing, open, onOpenChange }: HistoryButtonProps) {
   const entries = useSyncExternalStore(history.subscribe, history.entries);
 
   useEffect(() => {
@@ -27,7 +29,7 @@ export function HistoryButton({ history, open, onOpenChange }: HistoryButtonProp
         <Icon name="history" />
       </button>
       <Dialog title={texts.history.open} open={open} onOpenChange={onOpenChange}>
-        {open && <Suspense><HistoryList history={history} entries={entries} /></Suspense>}
+        {open && <Suspense><HistoryList history={history} entries={entries} sharing={sharing} /></Suspense>}
       </Dialog>
     </>
   );

@@ -1,29 +1,45 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Icon } from '../actions/Icon';
+import { CorrectionChoice } from '../corrections/CorrectionChoice';
 import { texts } from '../texts';
 import type { Correction, Entry } from './entry';
 import type { History } from './history';
 
+export interface Sharing {
+  /** Whether the person agrees that corrections are sent to the server. */
+  readonly consent: boolean;
+  readonly onConsentChange: (consent: boolean) => void;
+  /** Whether nothing is to leave this device. */
+  readonly kept: boolean;
+}
+
 interface HistoryListProps {
   readonly history: History;
   readonly entries: readonly Entry[];
+  readonly sharing: Sharing;
 }
 
-const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-
 /** The last drawings, what was read in them, and what they were. */
-export default function HistoryList({ history, entries }: HistoryListProps) {
+export default function HistoryList({ history, entries, sharing }: HistoryListProps) {
+  const waiting = useSyncExternalStore(history.outbox.subscribe, history.outbox.waiting);
   if (entries.length === 0) return <p className="text-muted">{texts.history.empty}</p>;
   return (
     <>
       <p className="text-muted mb-3 text-sm">{texts.history.explanation}</p>
       <ul className="history-list">
         {entries.map((entry) => (
-          <HistoryRow key={entry.id} entry={entry}
-            onCorrect={(correction) => void history.correct(entry.id, correction)}
+          <HistoryRow key={entry.id} entry={entry} waits={waiting.some(({ key }) => key === entry.sharedAs)}
+            onCorrect={(correction) => void history.correct(entry.id, correction, sharing.consent && !sharing.kept)}
             onRemove={() => void history.remove(entry.id)} />
         ))}
       </ul>
+      <label className="history-consent">
+        <input type="checkbox" checked={sharing.consent} onChange={({ target: { checked } }) => { sharing.onConsentChange(checked); }} />
+        <span>
+          {texts.history.consent}
+          <span className="text-muted block text-sm">{sharing.kept ? texts.history.consentKept : texts.history.consentDetail}</span>
+        </span>
+      </label>
       <div className="mt-4 grid grid-cols-2 gap-2">
         <button type="button" className="action" data-useful="true" onClick={() => void save(entries)}>
           {texts.history.save}
@@ -36,25 +52,26 @@ export default function HistoryList({ history, entries }: HistoryListProps) {
 
 interface HistoryRowProps {
   readonly entry: Entry;
+  /** Whether the server does not have its correction yet. */
+  readonly waits: boolean;
   readonly onCorrect: (correction: Correction | null) => void;
   readonly onRemove: () => void;
 }
 
-function HistoryRow({ entry, onCorrect, onRemove }: HistoryRowProps) {
+function HistoryRow({ entry, waits, onCorrect, onRemove }: HistoryRowProps) {
   const read = entry.digit !== null && entry.isDigit >= 0.5 ? texts.history.read(entry.digit, entry.confidence) : texts.reading.notDigit;
   return (
     <li className="history-row">
       <Drawing picture={entry.picture} />
       <div className="history-words">
         <p>{read}</p>
-        <p className="text-muted text-sm">{texts.history.when(entry.time)}</p>
+        <p className="text-muted text-sm">
+          {texts.history.when(entry.time)}
+          {entry.sharedAs !== undefined && <span className="block">{waits ? texts.history.waits : texts.history.sent}</span>}
+        </p>
       </div>
-      <select className="action" data-useful="true" aria-label={texts.history.correct(read)} value={entry.correction ?? ''}
-        onChange={({ target: { value } }) => { onCorrect(correctionOf(value)); }}>
-        <option value="">{texts.history.right}</option>
-        {DIGITS.map((digit) => <option key={digit} value={digit}>{texts.history.was(digit)}</option>)}
-        <option value="noDigit">{texts.history.wasNoDigit}</option>
-      </select>
+      <CorrectionChoice label={texts.history.correct(read)} none={texts.history.right} correction={entry.correction}
+        onCorrect={onCorrect} />
       <button type="button" className="action" data-useful="true" aria-label={texts.history.remove(read)} title={texts.history.remove(read)}
         onClick={onRemove}>
         <Icon name="clear" />
@@ -72,11 +89,6 @@ function RemoveAll({ onRemove }: { readonly onRemove: () => void }) {
       {sure ? texts.history.removeAllSure : texts.history.removeAll}
     </button>
   );
-}
-
-function correctionOf(value: string): Correction | null {
-  if (value === '') return null;
-  return value === 'noDigit' ? value : Number(value);
 }
 
 async function save(entries: readonly Entry[]): Promise<void> {

@@ -18,6 +18,8 @@ export interface Entry {
   readonly place: Place;
   /** Null where nobody has said that the reading was wrong. */
   readonly correction: Correction | null;
+  /** The key under which the correction was handed on to the server, where it was. */
+  readonly sharedAs?: string | undefined;
 }
 
 export function entryOf(id: string, time: number, picture: Blob, { digits: [first], model, place }: Answer): Entry {

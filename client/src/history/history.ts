@@ -1,11 +1,11 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import type { Correction, Entry } from './entry';
+import type { IDBPObjectStore } from 'idb';
+import { deliver, type Delivery } from '../corrections/deliver';
+import type { Message } from '../corrections/message';
+import { Outbox } from '../corrections/outbox';
+import { openDatabase, type Database, type Schema } from './database';
+import { newId, type Correction, type Entry } from './entry';
 
-interface Schema extends DBSchema {
-  drawings: { key: string; value: Entry; indexes: { time: number } };
-}
-
-const DATABASE = 'digit-recognizer';
+type Drawings = IDBPObjectStore<Schema, ['drawings', 'outbox'], 'drawings', 'readwrite'>;
 
 /** Older drawings make room for newer ones. */
 export const MOST_ENTRIES = 200;
@@ -16,8 +16,15 @@ export const MOST_ENTRIES = 200;
  */
 export class History {
   #entries: readonly Entry[] = [];
-  #database: Promise<IDBPDatabase<Schema> | null> | null = null;
+  #database: Promise<Database | null> | null = null;
   readonly #listeners = new Set<() => void>();
+
+  /** What the server is to be told. */
+  readonly outbox: Outbox;
+
+  constructor(send: (message: Message) => Promise<Delivery> = deliver) {
+    this.outbox = new Outbox(() => this.#open(), send);
+  }
 
   /** Newest first. */
   readonly entries = (): readonly Entry[] => this.#entries;
@@ -38,7 +45,7 @@ export class History {
   /** Keep a drawing, or what has become of one that is kept already; a correction stays with it. */
   async keep(entry: Entry): Promise<void> {
     const before = this.#entries.find(({ id }) => id === entry.id);
-    const kept = { ...entry, correction: before?.correction ?? entry.correction };
+    const kept = { ...entry, correction: before?.correction ?? entry.correction, sharedAs: before?.sharedAs };
     const all = [kept, ...this.#entries.filter(({ id }) => id !== entry.id)];
     const dropped = all.slice(MOST_ENTRIES);
     this.#show(all.slice(0, MOST_ENTRIES));
@@ -48,31 +55,56 @@ export class History {
     });
   }
 
-  async correct(id: string, correction: Correction | null): Promise<void> {
+  /**
+   * Say what a drawing was, or with null that it was read rightly.
+   *
+   * @param share whether the server may be told
+   */
+  async correct(id: string, correction: Correction | null, share: boolean): Promise<void> {
     const entry = this.#entries.find((one) => one.id === id);
     if (!entry) return;
-    const corrected = { ...entry, correction };
+    const messages = takenBack([entry]);
+    const sharedAs = share && correction !== null ? newId() : undefined;
+    if (sharedAs !== undefined && correction !== null) messages.push(keepOf(entry, correction, sharedAs));
+    const corrected = { ...entry, correction, sharedAs };
     this.#show(this.#entries.map((one) => (one.id === id ? corrected : one)));
-    await this.#write(async (database) => { await database.put('drawings', corrected); });
+    await this.#change(messages, (drawings) => drawings.put(corrected));
   }
 
+  /** Delete a drawing; what the server was told of it is taken back. */
   async remove(id: string): Promise<void> {
+    const messages = takenBack(this.#entries.filter((one) => one.id === id));
     this.#show(this.#entries.filter((one) => one.id !== id));
-    await this.#write((database) => database.delete('drawings', id));
+    await this.#change(messages, (drawings) => drawings.delete(id));
   }
 
   async removeAll(): Promise<void> {
+    const messages = takenBack(this.#entries);
     this.#show([]);
-    await this.#write((database) => database.clear('drawings'));
+    await this.#change(messages, (drawings) => drawings.clear());
   }
 
-  #open(): Promise<IDBPDatabase<Schema> | null> {
+  /** Drawings and messages are written both or neither. */
+  async #change(messages: readonly Message[], work: (drawings: Drawings) => Promise<unknown>): Promise<void> {
+    await this.#write(async (database) => {
+      const transaction = database.transaction(['drawings', 'outbox'], 'readwrite');
+      const outbox = transaction.objectStore('outbox');
+      await Promise.all([
+        work(transaction.objectStore('drawings')),
+        ...messages.map((message) => outbox.put(message)),
+        transaction.done,
+      ]);
+    });
+    if (messages.length > 0) void this.outbox.post(messages);
+  }
+
+  #open(): Promise<Database | null> {
     this.#database ??= openDatabase().catch(() => null);
     return this.#database;
   }
 
   /** A write that fails, the disk being full for one, leaves what is shown as it is. */
-  async #write(work: (database: IDBPDatabase<Schema>) => Promise<void>): Promise<void> {
+  async #write(work: (database: Database) => Promise<void>): Promise<void> {
     const database = await this.#open();
     if (!database) return;
     try {
@@ -88,11 +120,21 @@ export class History {
   }
 }
 
-// Asynchronous, so that a browser that throws at the very word rejects as well.
-async function openDatabase(): Promise<IDBPDatabase<Schema>> {
-  return openDB<Schema>(DATABASE, 1, {
-    upgrade: (database) => {
-      database.createObjectStore('drawings', { keyPath: 'id' }).createIndex('time', 'time');
-    },
-  });
+/** What tells the server to forget what it was told of drawings. */
+function takenBack(entries: readonly Entry[]): Message[] {
+  return entries.flatMap(({ sharedAs }): Message[] => (
+    sharedAs === undefined ? [] : [{ kind: 'forget', key: sharedAs, time: Date.now() }]
+  ));
+}
+
+function keepOf({ picture, digit, isDigit, model }: Entry, correction: Correction, key: string): Message {
+  return {
+    kind: 'keep',
+    key,
+    time: Date.now(),
+    read: isDigit >= 0.5 ? digit : null,
+    was: correction === 'noDigit' ? null : correction,
+    model,
+    picture,
+  };
 }

@@ -6,13 +6,15 @@ import type { Answer } from '../recognition/recognizer';
 import { RecognitionScheduler, SHORTEST_INTERVAL } from '../recognition/scheduler';
 import type { Entry } from './entry';
 import { History } from './history';
-import { PAUSE, recordDrawings } from './recorder';
+import { PAUSE, Recorder } from './recorder';
 
 let store: DrawingStore;
 let scheduler: RecognitionScheduler;
 let answer: Answer;
 let drawn: Content[];
 let kept: Entry[];
+let history: History;
+let recorder: Recorder;
 let stop: () => void;
 
 const wait = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
@@ -23,15 +25,16 @@ beforeEach(() => {
   [drawn, kept] = [[], []];
   store = new DrawingStore();
   scheduler = new RecognitionScheduler({ recognize: () => Promise.resolve(answer) });
-  const history = new History();
+  history = new History();
   vi.spyOn(history, 'keep').mockImplementation((entry) => {
     kept.push(entry);
     return Promise.resolve();
   });
-  stop = recordDrawings(store, scheduler, history, (content) => {
+  recorder = new Recorder(store, scheduler, history, (content) => {
     drawn.push(content);
     return Promise.resolve(new Blob());
   });
+  stop = recorder.start();
 });
 afterEach(() => {
   stop();
@@ -95,6 +98,28 @@ describe('recording', () => {
     await wait(PAUSE);
     expect(new Set(kept.map(({ id }) => id)).size).toBe(3);
     expect(drawn.map(({ photo }) => photo !== null)).toEqual([false, true, false]);
+  });
+
+  it('keeps at once what is said to be wrong', async () => {
+    const correct = vi.spyOn(history, 'correct').mockResolvedValue();
+    await stroke();
+    await recorder.correct(1, true);
+    expect(kept).toHaveLength(1);
+    expect(correct).toHaveBeenCalledExactlyOnceWith(kept[0]?.id, 1, true);
+    expect(recorder.sheet()).toBe(kept[0]?.id);
+    await wait(PAUSE);
+    expect(kept).toHaveLength(1);
+  });
+
+  it('tells of a fresh sheet', async () => {
+    const listener = vi.fn();
+    recorder.subscribe(listener);
+    await stroke();
+    const before = recorder.sheet();
+    expect(listener).not.toHaveBeenCalled();
+    store.dispatch({ type: 'clear' });
+    expect(listener).toHaveBeenCalledOnce();
+    expect(recorder.sheet()).not.toBe(before);
   });
 
   it('keeps nothing where nothing was read', async () => {

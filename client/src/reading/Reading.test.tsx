@@ -1,5 +1,6 @@
 import { cleanup, render, screen } from '@testing-library/react';
-import { afterEach, describe, expect, it } from 'vitest';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { answerOf } from '../recognition/examples';
 import { RecognitionFailure } from '../recognition/recognizer';
 import { NOTHING_RECOGNIZED, type Recognition } from '../recognition/scheduler';
@@ -7,8 +8,10 @@ import { Reading } from './Reading';
 
 afterEach(cleanup);
 
+const onCorrect = vi.fn();
+
 function show(change: Partial<Recognition>): void {
-  render(<Reading recognition={{ ...NOTHING_RECOGNIZED, ...change }} />);
+  render(<Reading recognition={{ ...NOTHING_RECOGNIZED, ...change }} correction={null} onCorrect={onCorrect} />);
 }
 const reading = () => screen.getByTestId('reading');
 
@@ -35,6 +38,21 @@ describe('the reading', () => {
     expect(reading().textContent).toBe('');
     expect(screen.getByText('Not a digit')).toBeDefined();
     expect(screen.getByText('At a guess a 5, 61%')).toBeDefined();
+  });
+});
+
+describe('a correction', () => {
+  it('is a digit or none, said beside the reading', async () => {
+    show({ answer: answerOf(7) });
+    const choice = screen.getByRole('combobox', { name: 'Was it misread? Say what it was' });
+    await userEvent.selectOptions(choice, 'it was a 1');
+    await userEvent.selectOptions(choice, 'it was no digit');
+    expect(onCorrect.mock.calls).toEqual([[1], ['noDigit']]);
+  });
+
+  it('is not asked for where nothing was read', () => {
+    show({});
+    expect(screen.queryByRole('combobox')).toBeNull();
   });
 });
 

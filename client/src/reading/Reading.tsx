@@ -1,11 +1,20 @@
+import { CorrectionChoice } from '../corrections/CorrectionChoice';
+import type { Correction } from '../history/entry';
 import type { Recognition } from '../recognition/scheduler';
 import { Status } from '../status/Status';
 import { judge } from './judgement';
 import { Words } from './Words';
 import { texts } from '../texts';
 
+interface ReadingProps {
+  readonly recognition: Recognition;
+  /** What the person has said that the drawing was, where it was misread. */
+  readonly correction: Correction | null;
+  readonly onCorrect: (correction: Correction | null) => void;
+}
+
 /** The digit, large, and in words how far to trust it. */
-export function Reading({ recognition }: { readonly recognition: Recognition }) {
+export function Reading({ recognition, correction, onCorrect }: ReadingProps) {
   const judgement = judge(recognition.answer);
   const text = judgement.kind === 'read' ? judgement.text : '';
   return (
@@ -25,6 +34,11 @@ export function Reading({ recognition }: { readonly recognition: Recognition }) 
           {!recognition.failure && judgement.kind === 'notDigit' && texts.reading.notDigit}
         </p>
         {!recognition.failure && <Words judgement={judgement} asking={recognition.asking} />}
+        {!recognition.failure && judgement.kind !== 'nothing' && (
+          <div className="reading-correction">
+            <CorrectionChoice label={texts.reading.correct} none={texts.reading.wrong} correction={correction} onCorrect={onCorrect} />
+          </div>
+        )}
       </div>
     </section>
   );

@@ -1,0 +1,45 @@
+import type { Message } from './message';
+
+/** What became of a message: the server has it, may have it later, or will never take it. */
+export type Delivery = 'done' | 'later' | 'never';
+
+const ADDRESS = '/api/corrections';
+
+/** A server that says nothing for so long, in milliseconds, counts as away. */
+const PATIENCE = 10_000;
+
+/** Timeouts, limits, and a server that is older than this page: all may be over another time. */
+const PASSING: readonly number[] = [404, 405, 408, 429];
+
+export async function deliver(message: Message): Promise<Delivery> {
+  try {
+    const response = await (message.kind === 'keep' ? keep(message) : forget(message));
+    if (response.ok) return 'done';
+    return response.status >= 500 || PASSING.includes(response.status) ? 'later' : 'never';
+  } catch {
+    return 'later';
+  }
+}
+
+async function keep({ key, time, read, was, model, picture }: Extract<Message, { kind: 'keep' }>): Promise<Response> {
+  const image = await dataUrlOf(picture);
+  return fetch(ADDRESS, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ key, image, read, was, model, made: new Date(time).toISOString(), consent: true }),
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+}
+
+function forget({ key }: Message): Promise<Response> {
+  return fetch(`${ADDRESS}/${key}`, { method: 'DELETE', signal: AbortSignal.timeout(PATIENCE) });
+}
+
+function dataUrlOf(picture: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => { resolve(reader.result as string); };
+    reader.onerror = () => { reject(reader.error ?? new Error('unreadable')); };
+    reader.readAsDataURL(picture);
+  });
+}

@@ -1,0 +1,26 @@
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { Message } from '../corrections/message';
+import type { Entry } from './entry';
+
+export interface Schema extends DBSchema {
+  drawings: { key: string; value: Entry; indexes: { time: number } };
+  outbox: { key: string; value: Message; indexes: { time: number } };
+}
+
+export type Database = IDBPDatabase<Schema>;
+
+const NAME = 'digit-recognizer';
+const VERSION = 2;
+
+/** What this browser keeps for the page. Rejects where a browser keeps its storage from it. */
+export async function openDatabase(): Promise<Database> {
+  // Asynchronous, so that a browser that throws at the very word rejects as well.
+  return openDB<Schema>(NAME, VERSION, {
+    upgrade: (database, before) => {
+      if (before < 1) database.createObjectStore('drawings', { keyPath: 'id' }).createIndex('time', 'time');
+      if (before < 2) database.createObjectStore('outbox', { keyPath: 'key' }).createIndex('time', 'time');
+    },
+    // Another tab has a newer page: it may have the database, and this one reads on without.
+    blocking: (_before, _after, event) => { (event.target as IDBDatabase).close(); },
+  });
+}

@@ -1,0 +1,158 @@
+"""Corrections: what people say that their drawings were, kept only with their consent."""
+
+import csv
+import hmac
+import io
+import tempfile
+import zipfile
+from datetime import UTC
+from http import HTTPStatus
+from typing import Annotated, Any, Literal, NoReturn
+
+from flask import Blueprint, Response, request, send_file
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from app import parts
+from app.bodies import json_body, picture_of_text
+from app.database import PATIENCE, Correction, OtherCorrectionError, UnavailableError
+from app.images import decode, png
+from app.problems import ProblemError
+
+blueprint = Blueprint("corrections", __name__, url_prefix="/api/corrections")
+
+IN_MEMORY = 8 * 1024 * 1024
+"""Longer archives go through a temporary file."""
+
+COLUMNS = ("file", "made", "read", "was", "model")
+
+NO_DIGIT = "no digit"
+
+Key = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{16,64}$")]
+Digit = Annotated[int, Field(ge=0, le=9, strict=True)]
+
+
+class CorrectionBody(BaseModel):
+    """What a drawing was, as a client sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: Key = Field(description="The client's own name for this correction, used for no other one")
+    image: str = Field(description="The picture: a data URL, or base64")
+    read: Digit | None = Field(description='What was read; null for "not a digit"')
+    was: Digit | None = Field(description="What it was; null for no digit at all")
+    model: str = Field(max_length=100, description='What had read it, e.g. "digits 1.0.0"')
+    made: AwareDatetime = Field(description="When the person said so")
+    consent: Literal[True] = Field(description="Whether the person agrees to its being kept")
+
+
+class Kept(BaseModel):
+    """A correction that is kept."""
+
+    key: str
+
+
+@blueprint.post("")
+def add() -> tuple[dict[str, Any], HTTPStatus]:
+    """Keep a correction. It is kept once, however often it is sent."""
+    settings = parts.settings()
+    body = _validated(json_body(request, settings.max_bytes))
+    picture = decode(picture_of_text(body.image, settings.max_bytes), settings.max_pixels)
+    correction = Correction(
+        key=body.key,
+        made=body.made.astimezone(UTC),
+        read=body.read,
+        was=body.was,
+        model=body.model,
+        # Grey, small and without whatever else came in the file, such as where a photo was taken.
+        picture=png(picture.grey),
+    )
+    try:
+        new = parts.database().add(correction)
+    except UnavailableError:
+        _unavailable()
+    except OtherCorrectionError:
+        raise ProblemError(
+            HTTPStatus.CONFLICT, "Another correction with this key is kept already."
+        ) from None
+    kept = Kept(key=body.key)
+    return kept.model_dump(), HTTPStatus.CREATED if new else HTTPStatus.OK
+
+
+@blueprint.delete("/<key>")
+def remove(key: str) -> tuple[str, HTTPStatus]:
+    """Forget a correction, for whoever knows its key: the client that sent it."""
+    try:
+        parts.database().remove(key)
+    except UnavailableError:
+        _unavailable()
+    return "", HTTPStatus.NO_CONTENT
+
+
+@blueprint.get("")
+def export() -> Response:
+    """All corrections as a ZIP of PNGs and one table, for whoever knows the token."""
+    _check_token()
+    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # the answer closes it
+    try:
+        _write_archive(file)
+    except UnavailableError:
+        _unavailable()
+    except OSError:
+        raise ProblemError(
+            HTTPStatus.SERVICE_UNAVAILABLE, "There is no room to put the archive together."
+        ) from None
+    file.seek(0)
+    return send_file(file, "application/zip", as_attachment=True, download_name="corrections.zip")
+
+
+def _validated(message: Any) -> CorrectionBody:
+    if isinstance(message, dict) and message.get("consent") is not True:
+        raise ProblemError(
+            HTTPStatus.UNPROCESSABLE_ENTITY, 'Nothing is kept without "consent": true.'
+        )
+    try:
+        return CorrectionBody.model_validate(message)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(step) for step in first["loc"])
+        about = f'The field "{where}"' if where else "The JSON"
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{about}: {first['msg']}.") from None
+
+
+def _check_token() -> None:
+    token = parts.settings().corrections_token
+    if not token:
+        raise ProblemError(
+            HTTPStatus.FORBIDDEN, "Corrections cannot be fetched: set CORRECTIONS_TOKEN first."
+        )
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    right = hmac.compare_digest(given.strip().encode(), token.encode())
+    if scheme.lower() != "bearer" or not right:
+        raise ProblemError(
+            HTTPStatus.UNAUTHORIZED,
+            "Send the token as Authorization: Bearer TOKEN.",
+            {"WWW-Authenticate": "Bearer"},
+        )
+
+
+def _unavailable() -> NoReturn:
+    raise ProblemError(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Corrections cannot be kept or fetched at the moment.",
+        {"Retry-After": str(PATIENCE)},
+    ) from None
+
+
+def _write_archive(file: Any) -> None:
+    table = io.StringIO()
+    rows = csv.writer(table)
+    rows.writerow(COLUMNS)
+    with zipfile.ZipFile(file, "w") as archive:
+        for correction in parts.database().all():
+            name = f"{correction.key}.png"
+            archive.writestr(name, correction.picture)
+            read, was = (
+                NO_DIGIT if digit is None else digit for digit in (correction.read, correction.was)
+            )
+            rows.writerow((name, correction.made.isoformat(), read, was, correction.model))
+        archive.writestr("corrections.csv", table.getvalue(), zipfile.ZIP_DEFLATED)

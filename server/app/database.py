@@ -1,0 +1,243 @@
+"""Where corrections are kept: SQLite, or PostgreSQL where DATABASE_URL names one."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+
+from app.settings import ROOT, StartupError
+
+logger = logging.getLogger(__name__)
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+
+PATIENCE = 5
+"""Seconds for a connection, for a statement, and for SQLite's one writer at a time."""
+
+ROWS_AT_ONCE = 100
+"""So many corrections are in memory while all are read."""
+
+
+class Utc(sa.TypeDecorator[datetime]):
+    """A moment, kept as UTC: SQLite knows no time zones."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return value and value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        return None if value is None else cast(datetime, value).replace(tzinfo=UTC)
+
+
+metadata = sa.MetaData()
+
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("received", Utc, nullable=False, index=True),
+    sa.Column("made", Utc, nullable=False),
+    sa.Column("read", sa.SmallInteger),
+    sa.Column("was", sa.SmallInteger),
+    sa.Column("model", sa.String(100), nullable=False),
+    sa.Column("picture", sa.LargeBinary, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a person said that a picture was."""
+
+    key: str
+    """The client's own name for it: sent twice, it is kept once."""
+    made: datetime
+    """When the person said so; with a time zone."""
+    read: int | None
+    """What was read: 0..9, or None for "not a digit"."""
+    was: int | None
+    """What it was: 0..9, or None for no digit at all."""
+    model: str
+    """What had read it, e.g. "digits 1.0.0"."""
+    picture: bytes
+    """A grey PNG."""
+
+
+class UnavailableError(Exception):
+    """The database cannot be reached, or cannot write."""
+
+
+class OtherCorrectionError(Exception):
+    """A correction's key names another one that is kept already."""
+
+
+class Database:
+    """Corrections, kept for so many days; several threads and processes may share one."""
+
+    def __init__(self, url: str, days: int) -> None:
+        """url: of SQLite or PostgreSQL; days: how long corrections are kept, 0 for ever.
+
+        Nothing is connected to yet. Raises StartupError for an address that cannot be used.
+        """
+        self._days = days
+        self._url = _address(url)
+        self._engine = _engine(self._url)
+        self._prepared = False
+        self._preparing = threading.Lock()
+
+    def prepare(self) -> None:
+        """Bring the tables up to date, once, and leave no connection open.
+
+        Raises UnavailableError.
+        """
+        with self._preparing, _failures():
+            if self._prepared:
+                return
+            if self._url.drivername == "sqlite" and self._url.database not in (
+                None,
+                "",
+                ":memory:",
+            ):
+                Path(str(self._url.database)).parent.mkdir(parents=True, exist_ok=True)
+            migrate(self._url)
+            self._prepared = True
+        self.forget_old()
+        self._engine.dispose()
+
+    def check(self) -> None:
+        """Raises UnavailableError where corrections could not be kept."""
+        self.prepare()
+        with _failures(), self._engine.connect() as connection:
+            connection.execute(sa.select(corrections.c.key).limit(1))
+
+    def add(self, correction: Correction) -> bool:
+        """Keep a correction: when this returns, it survives whatever happens to the process.
+
+        Returns False when it is kept already. Raises UnavailableError, and OtherCorrectionError.
+        """
+        self.prepare()
+        row = {**asdict(correction), "received": datetime.now(UTC)}
+        with _failures():
+            try:
+                with self._engine.begin() as connection:
+                    self._forget_old(connection)
+                    connection.execute(sa.insert(corrections), row)
+            except IntegrityError:
+                if self._find(correction.key) != correction:
+                    raise OtherCorrectionError from None
+                return False
+        return True
+
+    def remove(self, key: str) -> bool:
+        """Forget a correction; returns False when there is none. Raises UnavailableError."""
+        self.prepare()
+        with _failures(), self._engine.begin() as connection:
+            return connection.execute(sa.delete(corrections).filter_by(key=key)).rowcount > 0
+
+    def all(self) -> Iterator[Correction]:
+        """Every correction, in the order in which they came. Raises UnavailableError."""
+        self.prepare()
+        self.forget_old()
+        columns = [corrections.c[name] for name in Correction.__dataclass_fields__]
+        query = sa.select(*columns).order_by(corrections.c.received, corrections.c.key)
+        with _failures(), self._engine.connect() as connection:
+            rows = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(query)
+            for row in rows:
+                yield Correction(**row._mapping)
+
+    def forget_old(self) -> None:
+        """Delete what has been kept for as long as it may be. Raises UnavailableError."""
+        with _failures(), self._engine.begin() as connection:
+            self._forget_old(connection)
+
+    def _forget_old(self, connection: sa.Connection) -> None:
+        if self._days:
+            oldest = datetime.now(UTC) - timedelta(days=self._days)
+            connection.execute(sa.delete(corrections).where(corrections.c.received < oldest))
+
+    def _find(self, key: str) -> Correction | None:
+        columns = [corrections.c[name] for name in Correction.__dataclass_fields__]
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(*columns).filter_by(key=key)).one_or_none()
+        return None if row is None else Correction(**row._mapping)
+
+
+def migrate(url: sa.URL, revision: str = "head") -> None:
+    """Bring a database's tables to a revision; several processes that do so wait for each other."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    # What reads before it writes has to lock before it reads.
+    with _engine(url, NullPool, begin_sqlite="BEGIN IMMEDIATE").begin() as connection:
+        if url.get_backend_name() == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7091998)"))
+        config.attributes["connection"] = connection
+        if revision == "base":
+            command.downgrade(config, revision)
+        else:
+            command.upgrade(config, revision)
+
+
+class _failures:  # noqa: N801  # it reads as a function does: `with _failures():`
+    """Turns the database's own failures into UnavailableError."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, (DBAPIError, OSError)) and not isinstance(error, IntegrityError):
+            logger.warning("the database fails: %s", str(error).splitlines()[0])
+            raise UnavailableError from error
+
+
+def _address(url: str) -> sa.URL:
+    """The address, with our driver; a file of SQLite's is looked for from the repository's root."""
+    try:
+        address = sa.make_url(url)
+        backend = address.get_backend_name()
+    except (ArgumentError, NoSuchModuleError):
+        backend = ""
+    if backend in ("postgresql", "postgres"):
+        return address.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise StartupError(
+            "DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name: "
+            "change it in the environment or in .env."
+        )
+    if address.database in (None, "", ":memory:"):
+        raise StartupError("DATABASE_URL must name a file, or a PostgreSQL.")
+    return address.set(drivername="sqlite", database=str(ROOT / str(address.database)))
+
+
+def _engine(
+    url: sa.URL, pool: type[sa.Pool] | None = None, begin_sqlite: str = "BEGIN"
+) -> sa.Engine:
+    if url.drivername != "sqlite":
+        patience = {"connect_timeout": PATIENCE, "options": f"-c statement_timeout={PATIENCE}s"}
+        return sa.create_engine(url, poolclass=pool, pool_pre_ping=True, connect_args=patience)
+    engine = sa.create_engine(url, poolclass=pool or NullPool, connect_args={"timeout": PATIENCE})
+    sa.event.listen(engine, "connect", _set_up_sqlite)
+
+    # The driver begins transactions too late for tables to be changed within one:
+    # https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#pysqlite-transactions
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin_sqlite)
+
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    # Readers do not wait for the writer; a commit is on the disk when it returns.
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")

@@ -1,0 +1,289 @@
+"""Corrections are kept once, with consent only, in SQLite and in PostgreSQL alike."""
+
+import base64
+import csv
+import io
+import threading
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from conftest import TOKEN
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from services import start_postgresql
+from uploads import file_of, seven
+
+from app import create_app, database
+from app.database import Correction, Database, UnavailableError, migrate
+from app.settings import Settings, StartupError
+
+ADDRESS = "/api/corrections"
+TOKEN_HEADER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    service, address = start_postgresql(tmp_path_factory.mktemp("postgresql"))
+    yield address
+    service.kill()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new' / 'corrections.sqlite3'}"
+    address: str = request.getfixturevalue("postgresql")
+    engine = sa.create_engine(address.replace("postgresql", "postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+    return address
+
+
+def correction(key: str = "a" * 32, **changed: Any) -> Correction:
+    fields: dict[str, Any] = {
+        "key": key,
+        "made": datetime(2026, 1, 2, 12, 30, tzinfo=UTC),
+        "read": 1,
+        "was": 7,
+        "model": "digits 1.0.0",
+        "picture": b"a picture",
+    }
+    return Correction(**{**fields, **changed})
+
+
+def body(key: str = "k" * 32, /, **changed: Any) -> dict[str, Any]:
+    image = "data:image/png;base64," + base64.b64encode(file_of(seven())).decode("ascii")
+    return {
+        "key": key,
+        "image": image,
+        "read": 1,
+        "was": 7,
+        "model": "digits 1.0.0",
+        "made": "2026-01-02T13:30:00+01:00",
+        "consent": True,
+        **changed,
+    }
+
+
+def test_a_correction_is_there_when_the_database_is_opened_again(url: str) -> None:
+    assert Database(url, days=0).add(correction())
+    assert list(Database(url, days=0).all()) == [correction()]
+
+
+def test_a_correction_that_is_sent_twice_is_kept_once(url: str) -> None:
+    kept = Database(url, days=0)
+    assert kept.add(correction())
+    assert not kept.add(correction())
+    assert len(list(kept.all())) == 1
+
+
+def test_another_correction_under_the_same_key_changes_nothing(url: str) -> None:
+    kept = Database(url, days=0)
+    kept.add(correction())
+    with pytest.raises(database.OtherCorrectionError):
+        kept.add(correction(was=4))
+    assert list(kept.all()) == [correction()]
+
+
+def test_many_writers_lose_and_double_nothing(url: str) -> None:
+    """Each key is sent by four threads at once, on databases that nobody has prepared."""
+    keys = [f"{number:032}" for number in range(20)]
+    new: list[bool] = []
+
+    def write() -> None:
+        own = Database(url, days=0)
+        new.extend(own.add(correction(key)) for key in keys)
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(new), sum(new)) == (80, 20)
+    assert sorted(one.key for one in Database(url, days=0).all()) == keys
+
+
+def test_a_correction_can_be_taken_back(url: str) -> None:
+    kept = Database(url, days=0)
+    kept.add(correction())
+    assert kept.remove("a" * 32)
+    assert not kept.remove("a" * 32)
+    assert list(kept.all()) == []
+
+
+def test_corrections_are_forgotten_when_their_time_is_over(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Database(url, days=30)
+    kept.add(correction())
+    later = datetime.now(UTC)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> "Clock":
+            return cls.fromtimestamp(later.timestamp(), tz)
+
+    monkeypatch.setattr(database, "datetime", Clock)
+    later += timedelta(days=29)
+    assert len(list(kept.all())) == 1
+    later += timedelta(days=2)
+    assert list(kept.all()) == []
+
+
+def test_the_migrations_make_the_tables_that_the_code_describes(url: str) -> None:
+    kept = Database(url, days=0)
+    kept.prepare()
+    with kept._engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), database.metadata) == []
+
+
+def test_the_migrations_can_be_taken_back(url: str) -> None:
+    kept = Database(url, days=0)
+    kept.add(correction())
+    migrate(kept._url, "base")
+    with kept._engine.connect() as connection:
+        assert sa.inspect(connection).get_table_names() == ["alembic_version"]
+
+
+@pytest.mark.parametrize(
+    "url", ["", "mysql://host/name", "nonsense", "sqlite://", "sqlite:///:memory:"]
+)
+def test_an_address_that_cannot_be_used_stops_the_start(url: str) -> None:
+    with pytest.raises(StartupError, match="DATABASE_URL must"):
+        Database(url, days=0)
+
+
+def test_a_database_that_cannot_be_reached_says_so_soon() -> None:
+    with pytest.raises(UnavailableError):
+        Database("postgresql://app@127.0.0.1:1/none", days=0).add(correction())
+
+
+def exported(client: FlaskClient) -> zipfile.ZipFile:
+    response = client.get(ADDRESS, headers=TOKEN_HEADER)
+    assert response.status_code == 200, response.text
+    return zipfile.ZipFile(io.BytesIO(response.data))
+
+
+@pytest.fixture
+def empty(url: str) -> Flask:
+    """An application with nothing kept yet."""
+    return create_app(Settings(database_url=url, corrections_token=TOKEN))
+
+
+def test_a_posted_correction_comes_back_in_the_archive(empty: Flask) -> None:
+    client = empty.test_client()
+    response = client.post(ADDRESS, json=body())
+    assert (response.status_code, response.get_json()) == (201, {"key": "k" * 32})
+    assert client.post(ADDRESS, json=body()).status_code == 200
+    assert client.post(ADDRESS, json=body("n" * 16, read=None, was=None)).status_code == 201
+    archive = exported(client)
+    assert sorted(archive.namelist()) == ["corrections.csv", f"{'k' * 32}.png", f"{'n' * 16}.png"]
+    rows = list(csv.DictReader(archive.read("corrections.csv").decode().splitlines()))
+    assert [(row["read"], row["was"]) for row in rows] == [("1", "7"), ("no digit", "no digit")]
+    assert rows[0]["made"] == "2026-01-02T12:30:00+00:00"
+    picture = Image.open(io.BytesIO(archive.read(f"{'k' * 32}.png")))
+    assert (picture.size, picture.mode) == ((384, 384), "L")
+    assert client.delete(f"{ADDRESS}/{'k' * 32}").status_code == 204
+    assert f"{'k' * 32}.png" not in exported(client).namelist()
+
+
+def test_nothing_is_kept_of_a_file_but_its_picture(client: FlaskClient) -> None:
+    image = seven()
+    exif = image.getexif()
+    exif[0x010E] = "taken at my place"
+    data = base64.b64encode(file_of(image, "JPEG", exif=exif)).decode("ascii")
+    assert client.post(ADDRESS, json=body("e" * 32, image=data)).status_code == 201
+    assert b"my place" not in exported(client).read(f"{'e' * 32}.png")
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "detail"),
+    [
+        ({"consent": False}, 422, 'Nothing is kept without "consent": true.'),
+        ({"consent": "true"}, 422, 'Nothing is kept without "consent": true.'),
+        ({"consent": None}, 422, 'Nothing is kept without "consent": true.'),
+        ({"was": 10}, 422, 'The field "was": Input should be less than or equal to 9.'),
+        ({"was": "7"}, 422, 'The field "was": Input should be a valid integer.'),
+        ({"was": True}, 422, 'The field "was": Input should be a valid integer.'),
+        ({"read": -1}, 422, 'The field "read": Input should be greater than or equal to 0.'),
+        ({"key": "short"}, 422, 'The field "key": String should match pattern'),
+        ({"key": "../" * 8}, 422, 'The field "key": String should match pattern'),
+        ({"made": "yesterday"}, 422, 'The field "made": Input should be a valid datetime'),
+        ({"made": "2026-01-02T12:00:00"}, 422, 'The field "made": Input should have timezone'),
+        ({"model": "m" * 101}, 422, 'The field "model": String should have at most 100'),
+        ({"more": 1}, 422, 'The field "more": Extra inputs are not permitted.'),
+        ({"image": "no picture"}, 400, "The image is neither a data URL nor base64."),
+        ({"image": "AAAA"}, 400, "This is no picture, or a damaged one"),
+        ({"image": ""}, 422, "The picture is empty"),
+    ],
+)
+def test_a_wrong_correction_is_refused_with_the_reason(
+    client: FlaskClient, changed: dict[str, Any], status: int, detail: str
+) -> None:
+    before = exported(client).namelist()
+    response = client.post(ADDRESS, json=body("w" * 32, **changed))
+    assert (response.status_code, response.content_type) == (status, "application/problem+json")
+    assert response.get_json()["detail"].startswith(detail)
+    assert exported(client).namelist() == before
+
+
+@pytest.mark.parametrize("missing", ["key", "image", "read", "was", "model", "made", "consent"])
+def test_every_field_is_needed(client: FlaskClient, missing: str) -> None:
+    sent = body("m" * 32)
+    del sent[missing]
+    assert client.post(ADDRESS, json=sent).status_code == 422
+
+
+@pytest.mark.parametrize("message", ["[]", "1", "null", '"text"'])
+def test_what_is_no_object_is_refused(client: FlaskClient, message: str) -> None:
+    response = client.post(ADDRESS, data=message, content_type="application/json")
+    assert response.status_code == 422
+
+
+def test_a_key_that_names_another_correction_is_a_conflict(client: FlaskClient) -> None:
+    assert client.post(ADDRESS, json=body("c" * 32)).status_code == 201
+    response = client.post(ADDRESS, json=body("c" * 32, was=4))
+    assert (response.status_code, response.get_json()["title"]) == (409, "Conflict")
+
+
+@pytest.mark.parametrize(
+    "header", [None, "Bearer wrong", f"Basic {TOKEN}", "Bearer", f"Bearer {TOKEN}x", "Bearer ü"]
+)
+def test_who_does_not_know_the_token_fetches_nothing(
+    client: FlaskClient, header: str | None
+) -> None:
+    headers = {} if header is None else {"Authorization": header}
+    response = client.get(ADDRESS, headers=headers)
+    assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert response.content_type == "application/problem+json"
+
+
+def test_without_a_token_in_the_settings_nobody_fetches_anything(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'c.sqlite3'}")
+    response = create_app(settings).test_client().get(ADDRESS, headers={"Authorization": "Bearer "})
+    assert response.status_code == 403
+    assert "CORRECTIONS_TOKEN" in response.get_json()["detail"]
+
+
+def test_digits_are_read_while_the_database_is_away() -> None:
+    away = Settings(database_url="postgresql://app@127.0.0.1:1/none", corrections_token=TOKEN)
+    client = create_app(away).test_client()
+    reading = client.post("/api/recognize", data=file_of(seven()), content_type="image/png")
+    assert reading.get_json()["text"] == "7"
+    for response in (
+        client.post(ADDRESS, json=body()),
+        client.get(ADDRESS, headers=TOKEN_HEADER),
+        client.delete(f"{ADDRESS}/{'k' * 32}"),
+    ):
+        assert response.status_code == 503
+        assert int(response.headers["Retry-After"]) > 0
