@@ -26,8 +26,8 @@ export default defineConfig({
         // Everything is fetched at the first visit, the engine too: who loses the network a minute
         // later, without ever having needed it before, still has a recogniser.
         globPatterns: ['**/*.{js,mjs,css,html,svg,png,woff2,wasm,onnx,webmanifest}'],
-        // For shop windows.
-        globIgnores: ['screenshots/*'],
+        // For shop windows, and for those who write programs.
+        globIgnores: ['screenshots/*', 'docs.html', 'assets/docs-*'],
         maximumFileSizeToCacheInBytes: 16 * 1024 * 1024,
         clientsClaim: true,
         navigateFallbackDenylist: [/^\/api\//],
@@ -39,6 +39,9 @@ export default defineConfig({
   build: {
     // An asset inlined as a data: address would be stopped by the content security policy.
     assetsInlineLimit: 0,
+    rolldownOptions: { input: ['index.html', 'docs.html'] },
+    // The API's page shows a library of this size; the app's own page has a test that it is small.
+    chunkSizeWarningLimit: 2000,
   },
   server: {
     // The network lies beside the client.

@@ -4,7 +4,9 @@
 """
 
 import os
+import shutil
 import sys
+import tempfile
 from typing import Any
 
 from app.serve import LOADED_AFTER_FORK, THREADS, announce
@@ -21,12 +23,17 @@ workers = settings.workers
 
 # A browser opens connections that it may use later, and phones upload slowly. A sync worker waits
 # on each of them; these threads do not keep the others waiting.
-worker_class = "gthread"
+worker_class = "app.worker.Worker"
 threads = THREADS
 keepalive = 30
 
 # Workers share the memory of what was loaded before the fork.
 preload_app = settings.engine not in LOADED_AFTER_FORK
+
+# Where the workers' numbers meet; before the application is loaded, which looks for it.
+if settings.metrics_token:
+    numbers = tempfile.mkdtemp(prefix="digit-recognizer-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = numbers
 
 timeout = 30
 graceful_timeout = 10
@@ -43,6 +50,20 @@ def post_worker_init(worker: Any) -> None:
     """Announce the address when the first worker can answer there."""
     if worker.age == 1:
         announce(worker.sockets[0].sock)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """What a worker has counted stays; what only a living one has does not."""
+    if settings.metrics_token:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    """Leave no files behind."""
+    if settings.metrics_token:
+        shutil.rmtree(numbers, ignore_errors=True)
 
 
 def worker_exit(server: Any, worker: Any) -> None:

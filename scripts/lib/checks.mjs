@@ -14,6 +14,7 @@ export const checks = [
   { group: 'python', title: 'pytest', work: () => python('pytest') },
   { group: 'scripts', title: 'Scripts: tests', work: scriptTests },
   { group: 'client', title: 'Client: lint', work: () => inClient('lint') },
+  { group: 'client', title: 'Client: types of the API', work: () => inClient('api:check') },
   { group: 'client', title: 'Client: types', work: () => inClient('typecheck') },
   { group: 'client', title: 'Client: Vitest', work: () => inClient('test') },
   { group: 'client', title: 'Client: build', work: clientBuild },

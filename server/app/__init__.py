@@ -1,10 +1,10 @@
 """The web application: it knows HTTP, and of the recogniser only its engine."""
 
-import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -18,14 +18,24 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     """
     # Here and not above, so that a wrong setting or a port in use is told of without waiting for
     # PyTorch, and `python -m app.settings` finds that module not imported yet.
-    from app import api, client, corrections, headers, problems
+    from app import (
+        api,
+        client,
+        corrections,
+        headers,
+        limits,
+        observe,
+        openapi,
+        overload,
+        problems,
+    )
     from app.bodies import UploadRequest
     from app.database import Database, UnavailableError
     from app.recognizer import Recognizer
     from app.settings import read_settings
 
     settings = settings or read_settings()
-    set_up_logging(settings.log_level)
+    observe.set_up_logging(settings.log_level, settings.log_format)
     app = Flask(__name__, static_folder=None)
     app.request_class = UploadRequest
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order reads better
@@ -36,14 +46,16 @@ def create_app(settings: "Settings | None" = None) -> Flask:
         app.extensions["database"].prepare()
     app.register_blueprint(api.blueprint)
     app.register_blueprint(corrections.blueprint)
+    app.register_blueprint(openapi.blueprint)
     app.url_map.converters["client_file"] = client.ClientFileConverter
     app.register_blueprint(client.blueprint)
+    observe.register(app)
+    limits.register(app, settings)
     problems.register(app)
     headers.register(app)
+    overload.register(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
     return app
-
-
-def set_up_logging(level: str) -> None:
-    """Log to the standard error, once; a server that set up logging itself keeps its own."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("app").setLevel(level.upper())

@@ -1,15 +1,30 @@
 """The API: what a picture says, and whether the server can say it."""
 
 import time
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from typing import Any, cast
+from itertools import islice
+from typing import cast
 
 from flask import Blueprint, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app import parts
-from app.bodies import UploadRequest, picture_bytes
+from app.bodies import UploadRequest, batch_bytes, picture_bytes, picture_of_text
+from app.database import PATIENCE, UnavailableError
 from app.images import Picture, decode, png_data_url
-from app.problems import ProblemError
+from app.openapi import FILE, INCLUDE, READING_PROBLEMS, Operation, describes
+from app.problems import ProblemError, problem_of
+from app.schemas import (
+    Answer,
+    BatchAnswer,
+    BatchBody,
+    BatchProblem,
+    BatchReading,
+    Digit,
+    Health,
+    PictureBody,
+)
 from model.engines import Reading
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
@@ -17,10 +32,32 @@ blueprint = Blueprint("api", __name__, url_prefix="/api")
 INCLUDES = frozenset({"evidence", "seen"})
 """What a client may ask for beside the answer."""
 
-Answer = dict[str, Any]
+IN_ONE_PASS = 64
+"""So many pictures of a batch are decoded and read at once: others need not wait long."""
+
+BATCH_SIZE = 4
+"""All pictures of a batch may have so many times the bytes and pixels that one may have."""
 
 
 @blueprint.post("/recognize")
+@describes(
+    Operation(
+        answers={200: Answer},
+        body={
+            "application/json": PictureBody,
+            "multipart/form-data": {
+                "type": "object",
+                "properties": {"image": FILE},
+                "required": ["image"],
+            },
+            **dict.fromkeys(
+                ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp"), FILE
+            ),
+        },
+        parameters=(INCLUDE,),
+        problems=READING_PROBLEMS,
+    )
+)
 def recognize() -> Answer:
     """Read a picture of a digit."""
     settings, recognizer = parts.settings(), parts.recognizer()
@@ -30,21 +67,104 @@ def recognize() -> Answer:
     picture = decode(body, settings.max_pixels)
     reading = recognizer.recognize(picture.grey)
     elapsed = time.perf_counter() - begin
-    digits = [] if reading is None else [_digit(reading, picture, include)]
-    return {
-        "text": "".join(str(entry["digit"]) for entry in digits),
-        "digits": digits,
-        "model": recognizer.model,
-        "engine": recognizer.engine,
-        "elapsed_ms": round(elapsed * 1000, 2),
-    }
+    return Answer(
+        **_read_as(reading, picture, include),
+        model=recognizer.model,
+        engine=recognizer.engine,
+        elapsed_ms=round(elapsed * 1000, 2),
+    )
+
+
+@blueprint.post("/recognize/batch")
+@describes(
+    Operation(
+        answers={200: BatchAnswer},
+        body={
+            "application/json": BatchBody,
+            "multipart/form-data": {
+                "type": "object",
+                "properties": {"image": {"type": "array", "items": FILE, "minItems": 1}},
+                "required": ["image"],
+            },
+        },
+        parameters=(INCLUDE,),
+        problems=READING_PROBLEMS,
+    )
+)
+def recognize_batch() -> BatchAnswer:
+    """Read many pictures, each of a digit.
+
+    One that cannot be read spoils none of the others: its own entry says why.
+    """
+    settings, recognizer = parts.settings(), parts.recognizer()
+    include = _included()
+    bodies = batch_bytes(
+        cast(UploadRequest, request), BATCH_SIZE * settings.max_bytes, settings.max_batch
+    )
+    begin = time.perf_counter()
+    answers: list[BatchReading | BatchProblem] = []
+    in_order = _decoded(bodies)
+    while decoded := list(islice(in_order, IN_ONE_PASS)):
+        pictures = [picture for picture in decoded if isinstance(picture, Picture)]
+        readings = iter(recognizer.recognize_all([picture.grey for picture in pictures]))
+        answers += [
+            _read_as(next(readings), one, include)
+            if isinstance(one, Picture)
+            else BatchProblem(problem=problem_of(one.status, one.detail))
+            for one in decoded
+        ]
+    return BatchAnswer(
+        answers=answers,
+        model=recognizer.model,
+        engine=recognizer.engine,
+        elapsed_ms=round((time.perf_counter() - begin) * 1000, 2),
+    )
 
 
 @blueprint.get("/health")
-def health() -> Answer:
+@describes(Operation(answers={200: Health}))
+def health() -> Health:
     """Say that the model has recognised something: before that there is no application."""
     recognizer = parts.recognizer()
-    return {"status": "ok", "model": recognizer.model, "engine": recognizer.engine}
+    return Health(status="ok", model=recognizer.model, engine=recognizer.engine)
+
+
+@blueprint.get("/ready")
+@describes(Operation(answers={200: Health}, problems=(503,)))
+def ready() -> Health:
+    """Say that everything can be served, corrections too."""
+    try:
+        parts.database().check()
+    except UnavailableError:
+        raise ProblemError(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "Digits can be recognised, but corrections cannot be kept.",
+            {"Retry-After": str(PATIENCE)},
+        ) from None
+    return health()
+
+
+def _decoded(bodies: Sequence[bytes | str]) -> Iterator[Picture | ProblemError]:
+    """The pictures of a batch, in their order, or why one is none."""
+    settings = parts.settings()
+    pixels_left = BATCH_SIZE * settings.max_pixels
+    for body in bodies:
+        try:
+            if isinstance(body, str):
+                body = picture_of_text(body, settings.max_bytes)
+            elif len(body) > settings.max_bytes:
+                raise RequestEntityTooLarge
+            picture = decode(body, min(settings.max_pixels, pixels_left))
+        except ProblemError as problem:
+            yield problem
+        except RequestEntityTooLarge:
+            yield ProblemError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                f"The picture may have at most {settings.max_bytes:,} bytes.",
+            )
+        else:
+            pixels_left -= picture.size[0] * picture.size[1]
+            yield picture
 
 
 def _included() -> frozenset[str]:
@@ -58,16 +178,21 @@ def _included() -> frozenset[str]:
     return asked
 
 
-def _digit(reading: Reading, picture: Picture, include: frozenset[str]) -> Answer:
+def _read_as(reading: Reading | None, picture: Picture, include: frozenset[str]) -> BatchReading:
+    digits = [] if reading is None else [_digit(reading, picture, include)]
+    return BatchReading(text="".join(str(one["digit"]) for one in digits), digits=digits)
+
+
+def _digit(reading: Reading, picture: Picture, include: frozenset[str]) -> Digit:
     best = int(reading.probabilities.argmax())
     probabilities = [round(float(value), 6) for value in reading.probabilities]
-    digit: Answer = {
-        "digit": best,
-        "confidence": probabilities[best],
-        "is_digit": round(reading.is_digit, 6),
-        "probabilities": probabilities,
-        "box": picture.box_in_original(reading.box),
-    }
+    digit = Digit(
+        digit=best,
+        confidence=probabilities[best],
+        is_digit=round(reading.is_digit, 6),
+        probabilities=probabilities,
+        box=list(picture.box_in_original(reading.box)),
+    )
     if "seen" in include:
         digit["seen"] = png_data_url(1 - reading.seen)
     if "evidence" in include:

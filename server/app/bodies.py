@@ -14,6 +14,7 @@ from typing import IO, Any
 from flask import Request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from app.overload import now
 from app.problems import ProblemError
 
 ENVELOPE = 16 * 1024
@@ -31,6 +32,11 @@ WHITESPACE = b" \t\r\n\f"
 FORMS = (
     'JSON {"image": "data:image/png;base64,…"} as application/json, multipart/form-data with a '
     "file named image, or the picture itself with its image/… content type"
+)
+
+BATCH_FORMS = (
+    'JSON {"images": ["data:image/png;base64,…", …]} as application/json, or multipart/form-data '
+    "with files named image"
 )
 
 
@@ -67,6 +73,33 @@ def picture_bytes(request: UploadRequest, max_bytes: int) -> bytes:
     return data
 
 
+def batch_bytes(request: UploadRequest, max_bytes: int, max_pictures: int) -> list[bytes | str]:
+    """The pictures in a request's body: files as bytes, those of JSON as the text that holds them.
+
+    max_bytes: the most that all of them may have together; max_pictures: how many they may be
+    Raises ProblemError like `picture_bytes`.
+    """
+    pictures: list[bytes | str]
+    if request.mimetype == "application/json":
+        message = json_body(request, max_bytes)
+        images = message.get("images") if isinstance(message, dict) else None
+        if not isinstance(images, list) or not all(isinstance(image, str) for image in images):
+            raise _unusable('The JSON must be an object with a list of strings, "images".')
+        pictures = images
+    elif request.mimetype == "multipart/form-data":
+        pictures = list(_files_of_form(request, max_bytes, max_pictures + MOST_PARTS))
+    else:
+        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Send {BATCH_FORMS}.")
+    if not pictures:
+        raise _unusable("There are no pictures in the batch.")
+    if len(pictures) > max_pictures:
+        raise ProblemError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"A batch may have at most {max_pictures:,} pictures, not {len(pictures):,}.",
+        )
+    return pictures
+
+
 def _read(request: Request, most: int) -> bytes:
     # A body without a Content-Length is cut at the limit in silence, hence one byte more.
     request.max_content_length = most + 1
@@ -84,9 +117,17 @@ def _reading() -> Iterator[None]:
     try:
         yield
     except (HTTPException, ProblemError):
+        _check_expired()
         raise
     except Exception as error:
+        _check_expired()
         raise _bad(f"The body cannot be read: {type(error).__name__}.") from error
+
+
+def _check_expired() -> None:
+    """What came too slowly has been cut off, and looks like a body that broke off."""
+    if now.expired:
+        raise ProblemError(HTTPStatus.REQUEST_TIMEOUT, "The body came too slowly.") from None
 
 
 def _bad(detail: str) -> ProblemError:
@@ -97,16 +138,19 @@ def _unusable(detail: str) -> ProblemError:
     return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
 
 
-def _from_form(request: UploadRequest, max_bytes: int) -> bytes:
+def _files_of_form(request: UploadRequest, max_bytes: int, most_parts: int) -> list[bytes]:
     if not request.mimetype_params.get("boundary"):
         raise _bad("The multipart body's content type names no boundary.")
     request.max_content_length = request.max_form_memory_size = max_bytes + ENVELOPE
-    request.max_form_parts = MOST_PARTS
+    request.max_form_parts = most_parts
     with _reading():
-        files = request.files.getlist("image")
-        if len(files) == 1:
-            data: bytes = files[0].read()
-            return data
+        return [file.read() for file in request.files.getlist("image")]
+
+
+def _from_form(request: UploadRequest, max_bytes: int) -> bytes:
+    files = _files_of_form(request, max_bytes, MOST_PARTS)
+    if len(files) == 1:
+        return files[0]
     if files:
         raise _unusable("Send one file named image, not several.")
     if "image" in request.form:

@@ -41,9 +41,14 @@ class ClientFileConverter(BaseConverter):
 @blueprint.get("/")
 def page() -> Response:
     """The page: asked for again each time, so that it always names the newest assets."""
-    if not (FOLDER / "index.html").is_file():
+    return html("index.html")
+
+
+def html(name: str) -> Response:
+    """One of the build's pages; 503 while nothing is built."""
+    if not (FOLDER / name).is_file():
         return Response(NOT_BUILT, HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
-    return _file("index.html")
+    return _file(name)
 
 
 @blueprint.get("/<client_file:name>")

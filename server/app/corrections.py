@@ -1,22 +1,24 @@
 """Corrections: what people say that their drawings were, kept only with their consent."""
 
 import csv
-import hmac
 import io
 import tempfile
 import zipfile
 from datetime import UTC
 from http import HTTPStatus
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Any, NoReturn
 
 from flask import Blueprint, Response, request, send_file
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from app import parts
 from app.bodies import json_body, picture_of_text
 from app.database import PATIENCE, Correction, OtherCorrectionError, UnavailableError
 from app.images import decode, png
+from app.openapi import Operation, describes
 from app.problems import ProblemError
+from app.schemas import CorrectionBody, Kept
+from app.tokens import check_token
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/api/corrections")
 
@@ -27,32 +29,16 @@ COLUMNS = ("file", "made", "read", "was", "model")
 
 NO_DIGIT = "no digit"
 
-Key = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{16,64}$")]
-Digit = Annotated[int, Field(ge=0, le=9, strict=True)]
-
-
-class CorrectionBody(BaseModel):
-    """What a drawing was, as a client sends it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    key: Key = Field(description="The client's own name for this correction, used for no other one")
-    image: str = Field(description="The picture: a data URL, or base64")
-    read: Digit | None = Field(description='What was read; null for "not a digit"')
-    was: Digit | None = Field(description="What it was; null for no digit at all")
-    model: str = Field(max_length=100, description='What had read it, e.g. "digits 1.0.0"')
-    made: AwareDatetime = Field(description="When the person said so")
-    consent: Literal[True] = Field(description="Whether the person agrees to its being kept")
-
-
-class Kept(BaseModel):
-    """A correction that is kept."""
-
-    key: str
-
 
 @blueprint.post("")
-def add() -> tuple[dict[str, Any], HTTPStatus]:
+@describes(
+    Operation(
+        answers={200: Kept, 201: Kept},
+        body={"application/json": CorrectionBody},
+        problems=(400, 408, 409, 413, 415, 422, 429, 503),
+    )
+)
+def add_correction() -> tuple[Kept, HTTPStatus]:
     """Keep a correction. It is kept once, however often it is sent."""
     settings = parts.settings()
     body = _validated(json_body(request, settings.max_bytes))
@@ -74,12 +60,12 @@ def add() -> tuple[dict[str, Any], HTTPStatus]:
         raise ProblemError(
             HTTPStatus.CONFLICT, "Another correction with this key is kept already."
         ) from None
-    kept = Kept(key=body.key)
-    return kept.model_dump(), HTTPStatus.CREATED if new else HTTPStatus.OK
+    return Kept(key=body.key), HTTPStatus.CREATED if new else HTTPStatus.OK
 
 
 @blueprint.delete("/<key>")
-def remove(key: str) -> tuple[str, HTTPStatus]:
+@describes(Operation(answers={204: None}, problems=(429, 503)))
+def remove_correction(key: str) -> tuple[str, HTTPStatus]:
     """Forget a correction, for whoever knows its key: the client that sent it."""
     try:
         parts.database().remove(key)
@@ -89,7 +75,8 @@ def remove(key: str) -> tuple[str, HTTPStatus]:
 
 
 @blueprint.get("")
-def export() -> Response:
+@describes(Operation(answers={200: "application/zip"}, problems=(401, 403, 429, 503), token=True))
+def export_corrections() -> Response:
     """All corrections as a ZIP of PNGs and one table, for whoever knows the token."""
     _check_token()
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # the answer closes it
@@ -125,14 +112,7 @@ def _check_token() -> None:
         raise ProblemError(
             HTTPStatus.FORBIDDEN, "Corrections cannot be fetched: set CORRECTIONS_TOKEN first."
         )
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    right = hmac.compare_digest(given.strip().encode(), token.encode())
-    if scheme.lower() != "bearer" or not right:
-        raise ProblemError(
-            HTTPStatus.UNAUTHORIZED,
-            "Send the token as Authorization: Bearer TOKEN.",
-            {"WWW-Authenticate": "Bearer"},
-        )
+    check_token(token)
 
 
 def _unavailable() -> NoReturn:

@@ -1,6 +1,6 @@
 """Headers that every answer carries."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 # 'wasm-unsafe-eval' lets the page compile the network that recognises without a server;
 # data: and blob: are the pictures that it shows.
@@ -22,7 +22,12 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
 }
+
+STRICT_TRANSPORT_SECURITY = "max-age=31536000"
+"""Through TLS only; a proxy that ends it has to be counted in PROXIES."""
 
 
 def register(app: Flask) -> None:
@@ -33,5 +38,7 @@ def register(app: Flask) -> None:
 def _add_headers(response: Response) -> Response:
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT_SECURITY)
     response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -9,6 +9,8 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
+from app.schemas import Problem
+
 logger = logging.getLogger(__name__)
 
 UNEXPECTED = "Something went wrong on the server; it has been written to its log."
@@ -36,13 +38,13 @@ def problem_answer(status: HTTPStatus, detail: str) -> Response:
 
     The type is "about:blank": the status says it all, and the title is the status's own phrase.
     """
-    body = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": detail,
-    }
-    return Response(json.dumps(body), status.value, mimetype="application/problem+json")
+    body = json.dumps(problem_of(status, detail))
+    return Response(body, status.value, mimetype="application/problem+json")
+
+
+def problem_of(status: HTTPStatus, detail: str) -> Problem:
+    """Status and sentence as a problem's members."""
+    return Problem(type="about:blank", title=status.phrase, status=status.value, detail=detail)
 
 
 def register(app: Flask) -> None:
@@ -86,6 +88,8 @@ def _detail(error: HTTPException) -> str:
     if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         limit = current_app.extensions["settings"].max_bytes
         return f"The picture may have at most {limit:,} bytes."
+    if error.code == HTTPStatus.TOO_MANY_REQUESTS:
+        return f"Too many requests: a client may send at most {error.description}."
     return error.description or HTTPStatus(error.code or 500).phrase
 
 

@@ -2,10 +2,12 @@
 
 import logging
 import threading
+from collections.abc import Sequence
 
 import numpy as np
 
 from app.images import Grey
+from app.metrics import count_reading, engine_seconds
 from app.settings import Settings, StartupError
 from model.engines import ModelError, Reading, load_engine
 
@@ -26,7 +28,7 @@ class Recognizer:
         # Each engine computes on one thread: two pictures at once would only slow each other
         # down, and OpenVINO's inference requests do not bear it at all.
         self._one_at_a_time = threading.Lock()
-        self.recognize(_stroke())
+        self._engine.recognize(_stroke())
         logger.debug("%s on %s is ready", self.model, self.engine)
 
     @property
@@ -41,8 +43,26 @@ class Recognizer:
 
     def recognize(self, grey: Grey) -> Reading | None:
         """Read a picture. grey: (H, W) float32, 0 = black, 1 = white; None: nothing is drawn."""
-        with self._one_at_a_time:
-            return self._engine.recognize(grey)
+        with self._one_at_a_time, engine_seconds.time():
+            reading = self._engine.recognize(grey)
+        _count(reading)
+        return reading
+
+    def recognize_all(self, greys: Sequence[Grey]) -> list[Reading | None]:
+        """Like `recognize`, in one pass for all pictures of one size."""
+        with self._one_at_a_time, engine_seconds.time():
+            readings = self._engine.recognize_all(greys)
+        for reading in readings:
+            _count(reading)
+        return readings
+
+
+def _count(reading: Reading | None) -> None:
+    if reading is None:
+        count_reading(None, 0, 0)
+    else:
+        best = int(reading.probabilities.argmax())
+        count_reading(best, float(reading.probabilities[best]), reading.is_digit)
 
 
 def _stroke() -> Grey:

@@ -15,6 +15,10 @@ ROOT = Path(__file__).resolve().parents[2]
 """The root of the repository, where `.env` and the built client lie."""
 
 
+VERSION = "1.0.0"
+"""Of the application; the model has one of its own."""
+
+
 class StartupError(Exception):
     """The application cannot start; the message is one sentence that says how to mend it."""
 
@@ -44,6 +48,12 @@ def _whole_number(lowest: int, highest: int) -> Callable[[str], int]:
     return parse
 
 
+def _true_or_false(value: str) -> bool:
+    if value.lower() not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
+        raise ValueError("true or false")
+    return value.lower() in ("true", "1", "yes", "on")
+
+
 def _one_of(*names: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if value.lower() not in names:
@@ -59,6 +69,7 @@ def _setting(
     parse: Callable[[str], str | int] = _text,
     shown: str = "",
 ) -> Any:
+    """shown: the default in words, where it has no value of its own"""
     metadata = {"meaning": meaning, "parse": parse, "shown": shown or str(default)}
     if callable(default):
         return field(default_factory=default, metadata=metadata)
@@ -99,6 +110,7 @@ class Settings:
         "Largest picture in pixels, width × height",
         _whole_number(784, 89_000_000),
     )
+    max_batch: int = _setting(256, "Most pictures in one batch", _whole_number(1, 10_000))
     database_url: str = _setting(
         "sqlite:///data/corrections.sqlite3",
         "Where corrections are kept: a file of SQLite's, or `postgresql://user:password@host/name`",
@@ -111,9 +123,33 @@ class Settings:
     corrections_days: int = _setting(
         365, "Days for which corrections are kept; 0 is for ever", _whole_number(0, 36_500)
     )
+    ratelimit_enabled: bool = _setting(
+        True,
+        "Whether a client may send only so many requests a minute: `true` or `false`",
+        _true_or_false,
+        shown="true",
+    )
+    redis_url: str = _setting(
+        "",
+        "Where requests are counted for all processes together, e.g. `redis://localhost`",
+        shown="each process by itself",
+    )
+    proxies: int = _setting(
+        0,
+        "How many proxies stand before the server and say who the client is",
+        _whole_number(0, 10),
+    )
+    metrics_token: str = _setting(
+        "",
+        "What who fetches `/api/metrics`, for Prometheus, has to know; without one nobody can",
+        shown="none",
+    )
+    log_format: str = _setting(
+        "text", "How it is logged: `text`, or `json`, one object a line", _one_of("text", "json")
+    )
     log_level: str = _setting(
-        "info",
-        "What is logged: `debug`, `info`, `warning` or `error`, and what is graver",
+        "warning",
+        "What is logged: `debug`, `info` (every request), `warning` or `error`, and what is graver",
         _one_of("debug", "info", "warning", "error"),
     )
 
@@ -156,7 +192,7 @@ def markdown_table() -> str:
     rows = ["| setting | default | meaning |", "| --- | --- | --- |"]
     for entry in fields(Settings):
         default = entry.metadata["shown"]
-        if entry.default is not MISSING:
+        if entry.default is not MISSING and entry.default != "":
             default = f"`{default}`"
         rows.append(f"| `{entry.name.upper()}` | {default} | {entry.metadata['meaning']} |")
     return "\n".join(rows)

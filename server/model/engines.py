@@ -1,7 +1,7 @@
 """The engines that run the pipeline: PyTorch, OpenVINO and onnxruntime behind one interface."""
 
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -67,6 +67,9 @@ class Engine(Protocol):
         Returns None when nothing is drawn.
         """
 
+    def recognize_all(self, greys: Sequence[Array]) -> list[Reading | None]:
+        """Like `recognize`, for many pictures: those of one size are read in one pass."""
+
 
 Outputs = tuple[Array, ...]
 """In the order of `PipelineOutput`."""
@@ -74,7 +77,7 @@ Outputs = tuple[Array, ...]
 
 @dataclass(frozen=True)
 class PipelineEngine:
-    """An engine whose runtime is a function of (1, 1, H, W) grey."""
+    """An engine whose runtime is a function of (N, 1, H, W) grey."""
 
     name: str
     model: str
@@ -82,19 +85,34 @@ class PipelineEngine:
     run: Callable[[Array], Outputs]
 
     def recognize(self, grey: Array) -> Reading | None:
-        outputs = self.run(grey[np.newaxis, np.newaxis])
-        probabilities, is_digit, box, digit, evidence, frame = outputs
-        left, top, right, bottom = (int(edge) for edge in box[0])
-        if right <= left:
-            return None
-        return Reading(
-            probabilities=probabilities[0],
-            is_digit=float(is_digit[0]),
-            box=(left, top, right, bottom),
-            seen=digit[0, 0],
-            evidence=evidence[0],
-            frame=tuple(frame[0].tolist()),
-        )
+        return _reading(self.run(grey[np.newaxis, np.newaxis]), 0)
+
+    def recognize_all(self, greys: Sequence[Array]) -> list[Reading | None]:
+        readings: list[Reading | None] = [None] * len(greys)
+        of_size: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+        for index, grey in enumerate(greys):
+            of_size[grey.shape].append(index)
+        for indices in of_size.values():
+            outputs = self.run(np.stack([greys[index] for index in indices])[:, np.newaxis])
+            for place, index in enumerate(indices):
+                readings[index] = _reading(outputs, place)
+        return readings
+
+
+def _reading(outputs: Outputs, index: int) -> Reading | None:
+    """What the outputs say of one picture; None when nothing is drawn."""
+    probabilities, is_digit, box, digit, evidence, frame = (values[index] for values in outputs)
+    left, top, right, bottom = (int(edge) for edge in box)
+    if right <= left:
+        return None
+    return Reading(
+        probabilities=probabilities,
+        is_digit=float(is_digit),
+        box=(left, top, right, bottom),
+        seen=digit[0],
+        evidence=evidence,
+        frame=tuple(frame.tolist()),
+    )
 
 
 def load_engine(name: str = "torch", model: str = "digits", device: str = "CPU") -> Engine:

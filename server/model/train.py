@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from model.augment import augment
 from model.calibrate import ACCEPTED, calibrate
+from model.corrections import checksum, read_corrections, with_corrections
 from model.data import CHECKOUT, checksums
 from model.download import ensure_data
 from model.errors import DataError
@@ -213,6 +214,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, help="epochs, instead of the recipe's")
     parser.add_argument("--steps", type=int, help="steps in each epoch, instead of the recipe's")
     parser.add_argument("--limit", type=int, help="use only so many items of each data source")
+    parser.add_argument(
+        "--corrections", type=Path, help="archive of corrections, fetched from a server, to use too"
+    )
     parser.add_argument("--seed", type=int, help="of everything random (default: 0)")
     parser.add_argument("--threads", type=int, help="threads of torch (default: all cores)")
     options = parser.parse_args(arguments)
@@ -256,9 +260,17 @@ def main(arguments: list[str] | None = None) -> int:
             if options.resume
             else Run.start(chosen_recipe(options), options.limit)
         )
-        if run.data != checksums():
+        files = checksums()
+        if options.corrections:
+            files["corrections"] = checksum(options.corrections)
+        if not options.resume:
+            run.data = files
+        elif run.data != files:
             raise DataError("The data files are not those that this run began with.")
         data = training_data(run.recipe, CHECKOUT / ".cache", run.limit)
+        if options.corrections:
+            corrections = read_corrections(options.corrections)
+            data = with_corrections(data, corrections, run.recipe.drawings)
     except DataError as error:
         print(error, file=sys.stderr)
         return 2

@@ -13,7 +13,9 @@ TOKEN = "a token for the tests"
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     file = tmp_path_factory.mktemp("database") / "corrections.sqlite3"
-    return create_app(Settings(database_url=f"sqlite:///{file}", corrections_token=TOKEN))
+    return create_app(
+        Settings(database_url=f"sqlite:///{file}", corrections_token=TOKEN, ratelimit_enabled=False)
+    )
 
 
 @pytest.fixture

@@ -2,16 +2,20 @@
 
 import dataclasses
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from tqdm import tqdm
+from uploads import file_of, one
 
 from model import data, train
 from model.augment import augment
 from model.calibrate import fit_temperature
+from model.corrections import read_corrections, with_corrections
+from model.errors import DataError
 from model.prepare import NO_DIGIT, TrainingData, training_data
 from model.recipe import RECIPES
 from model.run import Run
@@ -95,6 +99,54 @@ def test_a_run_leaves_weights_that_load_a_log_and_a_picture(
     pipeline = load_pipeline("quick", tmp_path)
     output = pipeline(torch.ones(1, 1, 50, 50).index_fill_(3, torch.tensor([20, 21, 22]), 0))
     assert output.probabilities.sum().item() == pytest.approx(1, abs=1e-5)
+
+
+def archive_of(folder: Path, *rows: tuple[str, str], table: str = "corrections.csv") -> Path:
+    """An archive of corrections as a server hands it out: a one, with what was said of it."""
+    path = folder / "corrections.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("one.png", file_of(one()))
+        archive.writestr("text.png", b"no picture")
+        lines = ["file,made,read,was,model", *(f"{file},,7,{was},digits" for file, was in rows)]
+        archive.writestr(table, "\r\n".join(lines))
+    return path
+
+
+def test_corrections_are_trained_on(prepared: TrainingData, tmp_path: Path) -> None:
+    path = archive_of(tmp_path, ("one.png", "1"), ("one.png", "no digit"))
+    corrections = read_corrections(path)
+    assert corrections.labels.tolist() == [1, NO_DIGIT]
+    assert corrections.pictures[0].max() > 200
+    more = with_corrections(prepared, corrections, times=3)
+    assert more.pen.labels[-4:].tolist() == [prepared.pen.labels[-1], 1, 1, 1]
+    assert len(more.no_digits.labels) == len(prepared.no_digits.labels) + 3
+    assert more.validation_pen is prepared.validation_pen
+    epoch(Run.start(RECIPE), more)
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([("one.png", "1"), ("one.png", "ten")], "line 3: was is 'ten'"),
+        ([("two.png", "1")], "line 2: there is no picture 'two.png'"),
+        ([("text.png", "1")], "line 2: text.png is no PNG"),
+        ([], "holds no corrections"),
+    ],
+)
+def test_corrections_that_cannot_be_used_are_named(
+    tmp_path: Path, rows: list[tuple[str, str]], reason: str
+) -> None:
+    with pytest.raises(DataError, match=reason):
+        read_corrections(archive_of(tmp_path, *rows))
+
+
+def test_what_is_no_archive_of_corrections_is_told_of(tmp_path: Path) -> None:
+    text = tmp_path / "corrections.zip"
+    text.write_text("no archive")
+    with pytest.raises(DataError, match="is no archive"):
+        read_corrections(text)
+    with pytest.raises(DataError, match=r"holds no corrections\.csv"):
+        read_corrections(archive_of(tmp_path, table="other.csv"))
 
 
 def test_missing_data_ends_the_command_with_one_sentence(

@@ -1,9 +1,10 @@
+import type { components, paths } from '../api/schema';
 import type { Message } from './message';
 
 /** What became of a message: the server has it, may have it later, or will never take it. */
 export type Delivery = 'done' | 'later' | 'never';
 
-const ADDRESS = '/api/corrections';
+const ADDRESS: keyof paths = '/api/corrections';
 
 /** A server that says nothing for so long, in milliseconds, counts as away. */
 const PATIENCE = 10_000;
@@ -23,10 +24,13 @@ export async function deliver(message: Message): Promise<Delivery> {
 
 async function keep({ key, time, read, was, model, picture }: Extract<Message, { kind: 'keep' }>): Promise<Response> {
   const image = await dataUrlOf(picture);
+  const correction: components['schemas']['CorrectionBody'] = {
+    key, image, read, was, model, made: new Date(time).toISOString(), consent: true,
+  };
   return fetch(ADDRESS, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ key, image, read, was, model, made: new Date(time).toISOString(), consent: true }),
+    body: JSON.stringify(correction),
     signal: AbortSignal.timeout(PATIENCE),
   });
 }

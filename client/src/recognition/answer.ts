@@ -1,32 +1,39 @@
+import type { components } from '../api/schema';
 import type { Answer, Evidence, RecognizedDigit } from './recognizer';
 
 type Fields = Record<string, unknown>;
 
+/** The API's own names, with values that are still to be looked at. */
+type Unchecked<Name extends keyof components['schemas']> = Partial<Record<keyof components['schemas'][Name], unknown>>;
+
 /** The server's answer in a decoded JSON body; null where it is not one. */
 export function parseAnswer(body: unknown): Answer | null {
-  if (!isFields(body) || typeof body.text !== 'string' || !Array.isArray(body.digits)) return null;
-  const digits = body.digits.map(parseDigit);
+  if (!isFields(body)) return null;
+  const answer: Unchecked<'Answer'> = body;
+  if (typeof answer.text !== 'string' || !Array.isArray(answer.digits)) return null;
+  const digits = answer.digits.map(parseDigit);
   if (!digits.every((digit) => digit !== null)) return null;
   return {
-    text: body.text,
+    text: answer.text,
     digits,
     place: 'server',
-    model: textOr(body.model, ''),
-    engine: textOr(body.engine, ''),
-    elapsedMs: typeof body.elapsed_ms === 'number' ? body.elapsed_ms : 0,
+    model: textOr(answer.model, ''),
+    engine: textOr(answer.engine, ''),
+    elapsedMs: typeof answer.elapsed_ms === 'number' ? answer.elapsed_ms : 0,
   };
 }
 
 function parseDigit(value: unknown): RecognizedDigit | null {
   if (!isFields(value)) return null;
-  const { digit, confidence, is_digit: isDigit, probabilities, seen } = value;
+  const found: Unchecked<'Digit'> = value;
+  const { digit, confidence, is_digit: isDigit, probabilities, seen } = found;
   if (typeof digit !== 'number' || typeof confidence !== 'number' || typeof isDigit !== 'number') return null;
   if (!isNumbers(probabilities, 10)) return null;
-  const evidence = parseEvidence(value);
+  const evidence = parseEvidence(found);
   return { digit, confidence, isDigit, probabilities, seen: pictureAddress(seen), evidence };
 }
 
-function parseEvidence({ evidence, frame }: Fields): Evidence | null {
+function parseEvidence({ evidence, frame }: Unchecked<'Digit'>): Evidence | null {
   if (!Array.isArray(evidence) || !isNumbers(frame, 4)) return null;
   const maps: unknown = evidence.flat(2);
   const [left = 0, top = 0, right = 0, bottom = 0] = frame;

@@ -1,7 +1,11 @@
+import type { components, paths } from '../api/schema';
 import { isFields, parseAnswer } from './answer';
 import { RecognitionFailure, type Answer, type Picture, type Recognizer } from './recognizer';
 
-const ADDRESS = '/api/recognize?include=seen,evidence';
+const RECOGNIZE: keyof paths = '/api/recognize';
+const HEALTH: keyof paths = '/api/health';
+
+const ADDRESS = `${RECOGNIZE}?include=seen,evidence`;
 
 /** A server that says nothing for so long, in milliseconds, counts as away. */
 export const SERVER_TIMEOUT = 5000;
@@ -10,8 +14,6 @@ export const SERVER_TIMEOUT = 5000;
 const AWAY_STATUSES: readonly number[] = [502, 503, 504];
 
 export const serverRecognizer: Recognizer = { recognize };
-
-const HEALTH = '/api/health';
 
 /** Whether the server answers, and soon. */
 export async function serverAnswers(): Promise<boolean> {
@@ -24,14 +26,14 @@ export async function serverAnswers(): Promise<boolean> {
 }
 
 async function recognize(picture: Picture, signal: AbortSignal): Promise<Answer> {
-  const body = JSON.stringify({ image: picture.pngDataUrl() });
+  const body: components['schemas']['PictureBody'] = { image: picture.pngDataUrl() };
   const patience = new AbortController();
   const timer = setTimeout(() => { patience.abort(); }, SERVER_TIMEOUT);
   const giveUp = (): void => { patience.abort(); };
   signal.addEventListener('abort', giveUp);
   try {
     signal.throwIfAborted();
-    return await ask(body, patience.signal);
+    return await ask(JSON.stringify(body), patience.signal);
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof RecognitionFailure ? error : new RecognitionFailure('unreachable');

@@ -1,0 +1,113 @@
+"""What can be seen from outside: a log line and some numbers for every request, never a picture."""
+
+import json
+import logging
+import os
+import re
+import secrets
+import time
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, Flask, Response, g, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    generate_latest,
+    multiprocess,
+)
+
+from app import parts
+from app.metrics import request_seconds, requests
+from app.problems import ProblemError
+from app.tokens import check_token
+
+blueprint = Blueprint("observe", __name__, url_prefix="/api")
+
+logger = logging.getLogger("app.requests")
+
+REQUEST_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
+"""What of a client's, or a proxy's, own request ids is taken over."""
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """All numbers, of all processes, for Prometheus."""
+    token = parts.settings().metrics_token
+    if not token:
+        raise ProblemError(HTTPStatus.NOT_FOUND, "There are no metrics: set METRICS_TOKEN first.")
+    check_token(token)
+    registry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def register(app: Flask) -> None:
+    """Count, time and log an application's requests."""
+    app.register_blueprint(blueprint)
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    g.begun = time.perf_counter()
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _end(response: Response) -> Response:
+    seconds = time.perf_counter() - g.begun
+    # By the rule and not by the path: there are endless paths.
+    route = request.url_rule.rule if request.url_rule else "none"
+    requests.labels(route, request.method, str(response.status_code)).inc()
+    request_seconds.labels(route).observe(seconds)
+    response.headers["X-Request-Id"] = g.request_id
+    if logger.isEnabledFor(logging.INFO):
+        logger.info(
+            "%s %s %d",
+            request.method,
+            request.path,
+            response.status_code,
+            extra={
+                "fields": {
+                    "request_id": g.request_id,
+                    "method": request.method,
+                    "path": request.path,
+                    "status": response.status_code,
+                    "milliseconds": round(seconds * 1000, 2),
+                    "client": request.remote_addr,
+                }
+            },
+        )
+    return response
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def set_up_logging(level: str, form: str) -> None:
+    """Log to the standard error, once; a server that set up logging itself keeps its own.
+
+    level: of our own loggers, e.g. "info"; form: "text" or "json"
+    """
+    handler = logging.StreamHandler()
+    plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler.setFormatter(JsonFormatter() if form == "json" else plain)
+    logging.basicConfig(handlers=[handler])
+    logging.getLogger("app").setLevel(level.upper())

@@ -1,0 +1,58 @@
+"""Shedding load: what has waited too long is refused at once, and soon enough to try again.
+
+Who serves requests says of each how long it waited for a thread (see `worker.py`).
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask
+
+from app.headers import SECURITY_HEADERS
+from app.metrics import refused
+from app.problems import problem_answer
+
+LONGEST_WAIT = 0.1
+"""Seconds. Who has waited longer gets a 503: of those behind, the more are answered in time."""
+
+RETRY_AFTER = 1
+"""Seconds after which who was refused may try again."""
+
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class _Now(threading.local):
+    """Of the request that a thread serves."""
+
+    waited = 0.0
+    expired = False
+
+
+now = _Now()
+"""`waited`: seconds until a thread was free. `expired`: the client took too long to send it."""
+
+
+def register(app: Flask) -> None:
+    """Put the shedding before everything that an application does."""
+    app.wsgi_app = _Shedding(app, app.wsgi_app)  # type: ignore[method-assign]
+
+
+class _Shedding:
+    def __init__(self, app: Flask, inner: Wsgi) -> None:
+        self._inner = inner
+        with app.app_context():
+            self._refusal = problem_answer(
+                HTTPStatus.SERVICE_UNAVAILABLE, "The server is overloaded: try again in a second."
+            )
+        self._refusal.headers["Retry-After"] = str(RETRY_AFTER)
+        self._refusal.headers["Cache-Control"] = "no-store"
+        self._refusal.headers.update(SECURITY_HEADERS)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        # Pages and files are cheap, and who asks for the health wants to know of the process.
+        if now.waited > LONGEST_WAIT and environ["REQUEST_METHOD"] == "POST":
+            refused.inc()
+            return self._refusal(environ, start_response)
+        return self._inner(environ, start_response)

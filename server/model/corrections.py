@@ -1,0 +1,85 @@
+"""Corrections that people have sent, as training data: the archive that the server hands out."""
+
+import csv
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from model.errors import DataError
+from model.prepare import NO_DIGIT, Grey, Prepared, TrainingData, normalized
+
+TABLE = "corrections.csv"
+
+NONE = "no digit"
+"""What the table says of a picture that shows none."""
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of an archive. Raises DataError where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def read_corrections(path: Path) -> Prepared:
+    """What the network sees of the corrected pictures, and what they were.
+
+    path: a ZIP of PNGs and of a table, corrections.csv, with the columns `file` and `was`
+    Raises DataError, naming file and line, for what cannot be used.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            lines = archive.read(TABLE).decode("utf-8").splitlines()
+            greys, labels = [], []
+            for number, row in enumerate(csv.DictReader(lines), start=2):
+                where = f"{path.name}, {TABLE}, line {number}"
+                labels.append(_label(row.get("was"), where))
+                greys.append(_grey(archive, row.get("file") or "", where))
+    except KeyError:
+        raise DataError(f"{path.name} holds no {TABLE}.") from None
+    except (OSError, zipfile.BadZipFile, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path.name} is no archive of corrections: {error}.") from error
+    if not greys:
+        raise DataError(f"{path.name} holds no corrections.")
+    return Prepared(normalized(greys), np.array(labels))
+
+
+def with_corrections(data: TrainingData, corrections: Prepared, times: int) -> TrainingData:
+    """Training data with corrections among the pen's digits and among what is no digit.
+
+    times: how often each is in it; augmentation makes them differ
+    """
+    return data._replace(
+        pen=_added(data.pen, corrections, corrections.labels != NO_DIGIT, times),
+        no_digits=_added(data.no_digits, corrections, corrections.labels == NO_DIGIT, times),
+    )
+
+
+def _added(to: Prepared, corrections: Prepared, chosen: NDArray[np.bool_], times: int) -> Prepared:
+    pictures = np.repeat(corrections.pictures[chosen], times, axis=0)
+    labels = np.repeat(corrections.labels[chosen], times)
+    return Prepared(np.concatenate([to.pictures, pictures]), np.concatenate([to.labels, labels]))
+
+
+def _label(was: str | None, where: str) -> int:
+    if was == NONE:
+        return NO_DIGIT
+    if was is None or was not in tuple("0123456789"):
+        raise DataError(f"{where}: was is {was!r}; it must be 0 to 9, or {NONE!r}.")
+    return int(was)
+
+
+def _grey(archive: zipfile.ZipFile, name: str, where: str) -> Grey:
+    try:
+        image = Image.open(io.BytesIO(archive.read(name)), formats=["PNG"])
+        return np.asarray(image.convert("L"), np.float32) / np.float32(255)
+    except KeyError:
+        raise DataError(f"{where}: there is no picture {name!r}.") from None
+    except Exception as error:  # whatever Pillow's parser raises on a damaged file
+        raise DataError(f"{where}: {name} is no PNG, or a damaged one.") from error
