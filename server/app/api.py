@@ -14,6 +14,7 @@ from app.bodies import UploadRequest, batch_bytes, picture_bytes, picture_of_tex
 from app.database import PATIENCE, UnavailableError
 from app.images import Picture, decode, png_data_url
 from app.openapi import FILE, INCLUDE, READING_PROBLEMS, Operation, describes
+from app.overload import turn
 from app.problems import ProblemError, problem_of
 from app.schemas import (
     Answer,
@@ -34,6 +35,9 @@ INCLUDES = frozenset({"evidence", "seen"})
 
 IN_ONE_PASS = 64
 """So many pictures of a batch are decoded and read at once: others need not wait long."""
+
+BATCH_PATIENCE = 5.0
+"""Seconds for which a batch waits for its turn: nobody looks on."""
 
 BATCH_SIZE = 4
 """All pictures of a batch may have so many times the bytes and pixels that one may have."""
@@ -63,10 +67,11 @@ def recognize() -> Answer:
     settings, recognizer = parts.settings(), parts.recognizer()
     include = _included()
     body = picture_bytes(cast(UploadRequest, request), settings.max_bytes)
-    begin = time.perf_counter()
-    picture = decode(body, settings.max_pixels)
-    reading = recognizer.recognize(picture.grey)
-    elapsed = time.perf_counter() - begin
+    with turn():
+        begin = time.perf_counter()
+        picture = decode(body, settings.max_pixels)
+        reading = recognizer.recognize(picture.grey)
+        elapsed = time.perf_counter() - begin
     return Answer(
         **_read_as(reading, picture, include),
         model=recognizer.model,
@@ -104,9 +109,12 @@ def recognize_batch() -> BatchAnswer:
     begin = time.perf_counter()
     answers: list[BatchReading | BatchProblem] = []
     in_order = _decoded(bodies)
-    while decoded := list(islice(in_order, IN_ONE_PASS)):
-        pictures = [picture for picture in decoded if isinstance(picture, Picture)]
-        readings = iter(recognizer.recognize_all([picture.grey for picture in pictures]))
+    for _ in range(0, len(bodies), IN_ONE_PASS):
+        # Between two passes those who have a single picture get their turn.
+        with turn(BATCH_PATIENCE):
+            decoded = list(islice(in_order, IN_ONE_PASS))
+            pictures = [picture for picture in decoded if isinstance(picture, Picture)]
+            readings = iter(recognizer.recognize_all([picture.grey for picture in pictures]))
         answers += [
             _read_as(next(readings), one, include)
             if isinstance(one, Picture)

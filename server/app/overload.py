@@ -4,7 +4,8 @@ Who serves requests says of each how long it waited for a thread (see `worker.py
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +13,7 @@ from flask import Flask
 
 from app.headers import SECURITY_HEADERS
 from app.metrics import refused
-from app.problems import problem_answer
+from app.problems import ProblemError, problem_answer
 
 LONGEST_WAIT = 0.1
 """Seconds. Who has waited longer gets a 503: of those behind, the more are answered in time."""
@@ -21,6 +22,29 @@ RETRY_AFTER = 1
 """Seconds after which who was refused may try again."""
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+OVERLOADED = "The server is overloaded: try again in a second."
+
+AT_ONCE = 2
+"""Pictures that a process decodes and reads at once: more would only slow each other down."""
+
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+@contextmanager
+def turn(patience: float = LONGEST_WAIT) -> Iterator[None]:
+    """Wait until it is one's turn to decode and read. Raises ProblemError 503 after `patience`
+    seconds."""
+    if not _turns.acquire(timeout=patience):
+        refused.inc()
+        raise ProblemError(
+            HTTPStatus.SERVICE_UNAVAILABLE, OVERLOADED, {"Retry-After": str(RETRY_AFTER)}
+        )
+    try:
+        yield
+    finally:
+        _turns.release()
 
 
 class _Now(threading.local):
@@ -43,9 +67,7 @@ class _Shedding:
     def __init__(self, app: Flask, inner: Wsgi) -> None:
         self._inner = inner
         with app.app_context():
-            self._refusal = problem_answer(
-                HTTPStatus.SERVICE_UNAVAILABLE, "The server is overloaded: try again in a second."
-            )
+            self._refusal = problem_answer(HTTPStatus.SERVICE_UNAVAILABLE, OVERLOADED)
         self._refusal.headers["Retry-After"] = str(RETRY_AFTER)
         self._refusal.headers["Cache-Control"] = "no-store"
         self._refusal.headers.update(SECURITY_HEADERS)

@@ -14,7 +14,7 @@ from app.settings import Settings, StartupError, read_settings
 
 SERVER = Path(__file__).resolve().parents[1]
 
-THREADS = 8
+THREADS = 32
 """A worker's: they wait for slow clients, not for the processor."""
 
 LOADED_AFTER_FORK = frozenset({"openvino"})

@@ -1,14 +1,18 @@
 """The real server starts with one line, answers, says what is in its way, and stops cleanly."""
 
+import base64
 import http.client
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,7 +37,9 @@ GRACE = 9
 
 
 def environment(**settings: str) -> dict[str, str]:
-    return {**os.environ, "PORT": "0", "WORKERS": "2", "ENGINE": "torch", **settings}
+    database = f"sqlite:///{tempfile.gettempdir()}/digit-recognizer-{os.getpid()}.sqlite3"
+    fixed = {"PORT": "0", "WORKERS": "2", "ENGINE": "torch", "DATABASE_URL": database}
+    return {**os.environ, **fixed, **settings}
 
 
 @contextmanager
@@ -74,6 +80,17 @@ def raw_answer(port: int, request: bytes) -> bytes:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def get(port: int, path: str, **headers: str) -> tuple[int, str]:
+    """Status and text of an answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        connection.close()
 
 
 def children_of(pid: int) -> list[int]:
@@ -190,3 +207,80 @@ def test_what_keeps_it_from_starting_is_said_in_one_sentence(
 ) -> None:
     engine = "openvino" if name == "OPENVINO_DEVICE" else "torch"
     assert refusal(**{"ENGINE": engine, name: value}).startswith(sentence)
+
+
+def test_numbers_of_all_workers_are_counted_together() -> None:
+    with started(SERVE, METRICS_TOKEN="word", RATELIMIT_ENABLED="false") as (_, port):
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: post(port, file_of(seven())), range(40)))
+        assert {status for status, _, _ in answers} == {200}
+        assert get(port, "/api/metrics")[0] == 401
+        for _ in range(4):  # whichever worker answers
+            status, text = get(port, "/api/metrics", Authorization="Bearer word")
+            assert status == 200
+            assert 'readings_total{reading="7"} 40.0' in text
+            line = 'http_requests_total{method="POST",route="/api/recognize",status="200"} 40.0'
+            assert line in text
+
+
+def test_there_are_no_numbers_for_who_does_not_want_them() -> None:
+    with started(SERVE) as (_, port):
+        assert get(port, "/api/metrics")[0] == 404
+
+
+def test_requests_are_logged_as_json_and_never_their_pictures() -> None:
+    with started(SERVE, LOG_LEVEL="info", LOG_FORMAT="json", WORKERS="1") as (process, port):
+        body = json.dumps({"image": base64.b64encode(file_of(seven())).decode()})
+        assert post(port, body.encode(), "application/json")[0] == 200
+        assert get(port, "/api/health", **{"X-Request-Id": "mine-1"})[0] == 200
+        process.terminate()
+        _, log = process.communicate(timeout=PATIENCE)
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert [line["status"] for line in lines if "status" in line] == [200, 200]
+    assert lines[-1]["request_id"] == "mine-1"
+    assert {"time", "level", "method", "path", "milliseconds", "client"} <= set(lines[-1])
+    assert body[20:40] not in log
+
+
+def test_clients_that_send_drop_by_drop_keep_nobody_waiting() -> None:
+    """Heads and bodies that never end, and connections on which nothing comes."""
+    head = b"POST /api/recognize HTTP/1.1\r\nHost: x\r\n"
+    sent = [
+        head,
+        head + b"Content-Type: image/png\r\nContent-Length: 1000\r\n\r\nx",
+        b"",
+    ]
+    with started(SERVE, WORKERS="1") as (_, port), ExitStack() as connections:
+        for start in sent * 6:
+            slow = connections.enter_context(socket.create_connection(("127.0.0.1", port)))
+            slow.sendall(start)
+        for _ in range(10):
+            assert post(port, file_of(seven()))[0] == 200
+
+
+def test_who_has_waited_too_long_is_told_to_come_back() -> None:
+    """Many more clients than threads, all at once: none fails otherwise, and it recovers."""
+    picture = file_of(seven().resize((1500, 1500)))
+    with started(SERVE, WORKERS="1", RATELIMIT_ENABLED="false") as (_, port):
+        with ThreadPoolExecutor(160) as pool:
+            answers = list(pool.map(lambda _: post(port, picture), range(600)))
+        assert {status for status, _, _ in answers} <= {200, 503}
+        kinds = {kind for status, kind, _ in answers if status == 503}
+        assert kinds <= {"application/problem+json"}
+        assert sum(status == 200 for status, _, _ in answers) > 20
+        assert sum(status == 503 for status, _, _ in answers) > 20
+        assert post(port, file_of(seven()))[0] == 200
+
+
+def test_a_worker_that_is_killed_is_replaced_and_others_answer_meanwhile() -> None:
+    with started(SERVE, WORKERS="2", RATELIMIT_ENABLED="false") as (process, port):
+        first, second = children_of(process.pid)
+        os.kill(first, signal.SIGKILL)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            assert post(port, file_of(seven()))[0] == 200
+            children = children_of(process.pid)
+            if len(children) == 2 and first not in children:
+                break
+            assert time.monotonic() < deadline
+        assert second in children

@@ -1,4 +1,4 @@
-// Run `python -m model.<name>` in the virtual environment, the other arguments passed on.
+// Run a module of the server, `python -m <name>`, in the virtual environment, arguments passed on.
 import path from 'node:path';
 
 import { runMain } from './lib/main.mjs';
@@ -11,5 +11,5 @@ runMain(async ([name, ...args]) => {
   // From the checkout's root, so that paths among the arguments mean what they say in the README.
   const found = [server, process.env.PYTHONPATH].filter(Boolean).join(path.delimiter);
   const env = { ...process.env, PYTHONPATH: found };
-  return run(venvPython, ['-m', `model.${name}`, ...args], { cwd: root, env });
+  return run(venvPython, ['-m', name, ...args], { cwd: root, env });
 });

@@ -1,0 +1,189 @@
+"""Compare the server with a plain one, in turns: `npm run bench:server`.
+
+Prints requests a second and waiting times over 1 to 64 clients, the ratio with its spread, and the
+memory of a worker; `--plot` draws them.
+"""
+
+import argparse
+import base64
+import io
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from app.settings import ROOT, processor_cores
+from bench.load import Load, http_request, load
+
+SERVER = ROOT / "server"
+CLIENTS = (1, 2, 4, 8, 16, 32, 64)
+SIDE = 384
+
+CONTENDERS = ("plain", "ours", "ours, as the page posts")
+
+
+def seven(side: int) -> Image.Image:
+    """A seven as a canvas holds it: ink on nothing."""
+    image = Image.new("RGBA", (side, side))
+    points = [(0.3 * side, 0.25 * side), (0.7 * side, 0.25 * side), (0.45 * side, 0.8 * side)]
+    ImageDraw.Draw(image).line(points, fill=(22, 35, 63, 255), width=side // 16, joint="curve")
+    return image
+
+
+def as_json(image: Image.Image) -> bytes:
+    """A picture as the data URL of a PNG, in JSON."""
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    url = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+    return json.dumps({"image": url}).encode()
+
+
+def requests() -> dict[str, bytes]:
+    """What each contender is asked."""
+    kind = "application/json"
+    same = http_request("/api/recognize", as_json(seven(SIDE)), kind)
+    posted = Image.new("RGB", (SIDE, SIDE), "white")
+    posted.paste("black", mask=seven(SIDE).getchannel("A"))
+    own = http_request("/api/recognize", as_json(posted), kind)
+    return dict(zip(CONTENDERS, (same, same, own), strict=True))
+
+
+@contextmanager
+def serving(command: list[str], port: int, **settings: str) -> Iterator[int]:
+    """A server's process id, once it answers."""
+    environment = {**os.environ, "PORT": str(port), "RATELIMIT_ENABLED": "false", **settings}
+    process = subprocess.Popen(command, cwd=SERVER, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 120
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health").close()
+                break
+            except OSError as error:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise SystemExit("The server did not start.") from error
+                time.sleep(0.2)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def memory_of_workers(pid: int) -> list[float]:
+    """MB that each worker has for itself alone (Linux; elsewhere none)."""
+    sizes = []
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    for child in children.read_text().split() if children.exists() else []:
+        lines = Path(f"/proc/{child}/smaps_rollup").read_text().splitlines()
+        private = [int(line.split()[1]) for line in lines if line.startswith("Private")]
+        sizes.append(sum(private) / 1024)
+    return sizes
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="bench:server", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=3, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=5, help="turns that each contender gets")
+    parser.add_argument("--clients", type=int, nargs="+", default=CLIENTS, help="at once")
+    parser.add_argument("--plot", type=Path, help="write a picture of it (PNG)")
+    options = parser.parse_args(arguments)
+    cores = str(processor_cores())
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", os.devnull, "--preload"]
+    plain = [*gunicorn, "--workers", cores, "--bind", "127.0.0.1:5291", "bench.plain:app"]
+    ours = [sys.executable, "-m", "app.serve"]
+    with tempfile.TemporaryDirectory() as folder:
+        database = f"sqlite:///{folder}/corrections.sqlite3"
+        with (
+            serving(plain, 5291),
+            serving(ours, 5292, WORKERS=cores, DATABASE_URL=database) as pid,
+        ):
+            ports = dict(zip(CONTENDERS, (5291, 5292, 5292), strict=True))
+            measured = measure(ports, options.clients, options.rounds, options.seconds)
+            memory = memory_of_workers(pid)
+    report(measured, memory)
+    if options.plot:
+        plot(measured, options.plot)
+    return 0
+
+
+Measured = dict[tuple[str, int], list[Load]]
+
+
+def measure(ports: dict[str, int], clients: list[int], rounds: int, seconds: float) -> Measured:
+    """Every contender with every number of clients, in turns, after a second each unmeasured."""
+    asked = requests()
+    measured: Measured = {(name, number): [] for name in ports for number in clients}
+    for name, port in ports.items():
+        load(port, asked[name], 4, 1)
+    for _ in range(rounds):
+        for number in clients:
+            for name, port in ports.items():
+                measured[name, number].append(load(port, asked[name], number, seconds))
+    return measured
+
+
+def report(measured: Measured, memory: list[float]) -> None:
+    """Print a table in Markdown."""
+    print(f"{processor_cores()} cores, {SIDE}×{SIDE} PNG in JSON; medians, lowest to highest\n")
+    print("| clients | server | requests/s | p50 ms | p99 ms | refused | ratio to plain |")
+    print("| ---: | --- | ---: | ---: | ---: | ---: | ---: |")
+    for (name, number), loads in sorted(measured.items(), key=lambda one: one[0][1]):
+        rates = [one.rate for one in loads]
+        ratios = [
+            one.rate / plain.rate
+            for one, plain in zip(loads, measured["plain", number], strict=True)
+        ]
+        refused = sum(one.statuses.get(503, 0) for one in loads)
+        total = sum(sum(one.statuses.values()) for one in loads)
+        print(
+            f"| {number} | {name} | {statistics.median(rates):.0f} "
+            f"({min(rates):.0f} … {max(rates):.0f}) "
+            f"| {statistics.median(one.p50 for one in loads):.1f} "
+            f"| {statistics.median(one.p99 for one in loads):.1f} "
+            f"| {refused / total:.0%} "
+            f"| {statistics.median(ratios):.2f} ({min(ratios):.2f} … {max(ratios):.2f}) |"
+        )
+    if memory:
+        sizes = ", ".join(f"{size:.0f}" for size in memory)
+        print(f"\nMemory of each worker for itself alone: {sizes} MB")
+
+
+def plot(measured: Measured, path: Path) -> None:
+    """Draw requests a second, and waiting times, over the clients."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, (rates, times) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    clients = sorted({number for _, number in measured})
+    for name in CONTENDERS:
+        loads = [measured[name, number] for number in clients]
+        medians = [statistics.median(one.rate for one in some) for some in loads]
+        (line,) = rates.plot(clients, medians, marker="o", label=name)
+        for quantile, style in (("p50", "-"), ("p99", "--")):
+            values = [statistics.median(getattr(one, quantile) for one in some) for some in loads]
+            times.plot(clients, values, style, color=line.get_color(), label=f"{name}, {quantile}")
+    for axes, title in ((rates, "requests a second"), (times, "milliseconds until the answer")):
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(clients, [str(number) for number in clients])
+        axes.set_xlabel("clients at once")
+        axes.set_title(title)
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize="small")
+    rates.set_ylim(bottom=0)
+    times.set_yscale("log")
+    figure.savefig(path, dpi=110)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

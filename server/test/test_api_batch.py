@@ -1,0 +1,117 @@
+"""POST /api/recognize/batch reads many pictures, in their order."""
+
+import base64
+import io
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from uploads import drawing, file_of, one, png_claiming, seven, zero
+
+from app import create_app
+from app.settings import Settings
+
+ADDRESS = "/api/recognize/batch"
+SMALL = [file_of(image.resize((28, 28))) for image in (seven(), zero(), one())]
+FILES = [file_of(seven()), *SMALL, file_of(zero(), "JPEG"), file_of(drawing())]
+TEXTS = ["7", "7", "0", "1", "0", ""]
+
+
+def base64_of(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def texts(answer: Any) -> list[str | int]:
+    """What was read, or the status of why it could not be."""
+    return [
+        entry["text"] if "text" in entry else entry["problem"]["status"]
+        for entry in answer["answers"]
+    ]
+
+
+def test_json_and_forms_are_answered_in_order(client: FlaskClient) -> None:
+    from_json = client.post(ADDRESS, json={"images": [base64_of(data) for data in FILES]})
+    form = {"image": [(io.BytesIO(data), f"{i}.png") for i, data in enumerate(FILES)]}
+    from_form = client.post(ADDRESS, data=form)
+    for response in (from_json, from_form):
+        assert response.status_code == 200, response.text
+        assert texts(response.get_json()) == TEXTS
+
+
+def test_pictures_are_read_as_they_are_alone(client: FlaskClient) -> None:
+    answer = client.post(ADDRESS, json={"images": [base64_of(data) for data in FILES]}).get_json()
+    assert list(answer) == ["answers", "model", "engine", "elapsed_ms"]
+    for data, entry in zip(FILES, answer["answers"], strict=True):
+        alone = client.post("/api/recognize", data=data, content_type="image/png").get_json()
+        assert entry["text"] == alone["text"]
+        for digit, expected in zip(entry["digits"], alone["digits"], strict=True):
+            assert digit["box"] == expected["box"]
+            assert digit["probabilities"] == pytest.approx(expected["probabilities"], abs=1e-4)
+
+
+def test_more_pictures_than_go_into_one_pass_are_read(client: FlaskClient) -> None:
+    images = [base64_of(data) for data in SMALL] * 50
+    assert texts(client.post(ADDRESS, json={"images": images}).get_json()) == ["7", "0", "1"] * 50
+
+
+def test_a_bad_picture_spoils_only_its_own_entry(client: FlaskClient) -> None:
+    images = [SMALL[0], b"rubbish", b"", png_claiming(30_000, 30_000), SMALL[2]]
+    answer = client.post(ADDRESS, json={"images": [*map(base64_of, images), "{}"]}).get_json()
+    assert texts(answer) == ["7", 400, 422, 413, "1", 400]
+    problem = answer["answers"][1]["problem"]
+    assert list(problem) == ["type", "title", "status", "detail"]
+    assert problem["detail"].startswith("This is no picture")
+
+
+def test_what_is_included_is_included_everywhere(client: FlaskClient) -> None:
+    response = client.post(f"{ADDRESS}?include=seen", json={"images": [base64_of(FILES[0])] * 2})
+    for entry in response.get_json()["answers"]:
+        assert entry["digits"][0]["seen"].startswith("data:image/png;base64,")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"images": []}, 422),
+        ({"images": "text"}, 422),
+        ({"images": [1]}, 422),
+        ({"image": "text"}, 422),
+        ([], 422),
+    ],
+)
+def test_what_is_no_batch_is_refused(client: FlaskClient, body: Any, status: int) -> None:
+    response = client.post(ADDRESS, json=body)
+    assert (response.status_code, response.content_type) == (status, "application/problem+json")
+
+
+def test_a_raw_picture_is_no_batch(client: FlaskClient) -> None:
+    response = client.post(ADDRESS, data=SMALL[0], content_type="image/png")
+    assert response.status_code == 415
+
+
+def test_there_are_limits_of_number_bytes_and_pixels(tmp_path: Any) -> None:
+    settings = Settings(
+        max_batch=3,
+        max_bytes=2000,
+        max_pixels=2000,
+        database_url=f"sqlite:///{tmp_path / 'c.sqlite3'}",
+        ratelimit_enabled=False,
+    )
+    client = create_app(settings).test_client()
+    few = client.post(ADDRESS, json={"images": [base64_of(SMALL[0])] * 3})
+    assert texts(few.get_json()) == ["7"] * 3
+    many = client.post(ADDRESS, json={"images": [base64_of(SMALL[0])] * 4})
+    assert (many.status_code, "at most 3 pictures" in many.get_json()["detail"]) == (413, True)
+    long = client.post(ADDRESS, json={"images": ["A" * 40_000]})
+    assert long.status_code == 413
+    # Each has 1,600 pixels, and all may have 8,000.
+    patient = create_app(
+        Settings(
+            max_pixels=2000,
+            database_url=f"sqlite:///{tmp_path / 'c.sqlite3'}",
+            ratelimit_enabled=False,
+        )
+    ).test_client()
+    larger = base64_of(file_of(seven().resize((40, 40))))
+    answer = patient.post(ADDRESS, json={"images": [larger] * 7}).get_json()
+    assert texts(answer) == ["7"] * 5 + [413] * 2

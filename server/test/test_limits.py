@@ -1,0 +1,99 @@
+"""A client may send only so many requests a minute, counted in memory or in Redis."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from services import Service, start_redis
+from uploads import file_of, seven
+
+from app import create_app, limits
+from app.settings import Settings
+
+SEVEN = file_of(seven())
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[tuple[Service, str]]:
+    service, address = start_redis(tmp_path)
+    yield service, address
+    service.kill()
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three readings a minute, of which none is forgotten while a test runs."""
+    monkeypatch.setattr(limits, "READINGS", "3 per hour")
+
+
+def limited(tmp_path: Path, redis_url: str = "", proxies: int = 0) -> Flask:
+    return create_app(
+        Settings(
+            database_url=f"sqlite:///{tmp_path / 'corrections.sqlite3'}",
+            redis_url=redis_url,
+            proxies=proxies,
+        )
+    )
+
+
+def statuses(client: FlaskClient, times: int, **headers: str) -> list[int]:
+    """Of so many readings; headers: with _ for -."""
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return [
+        client.post(
+            "/api/recognize", data=SEVEN, content_type="image/png", headers=sent
+        ).status_code
+        for _ in range(times)
+    ]
+
+
+@pytest.mark.usefixtures("few")
+def test_who_sends_too_many_is_told_when_to_come_back(tmp_path: Path) -> None:
+    client = limited(tmp_path).test_client()
+    assert statuses(client, 3) == [200, 200, 200]
+    response = client.post("/api/recognize", data=SEVEN, content_type="image/png")
+    assert (response.status_code, response.content_type) == (429, "application/problem+json")
+    assert 0 < int(response.headers["Retry-After"]) <= 3600
+    assert response.get_json()["detail"].startswith(
+        "Too many requests: a client may send at most 3"
+    )
+    assert client.get("/api/health").status_code == 200
+
+
+@pytest.mark.usefixtures("few")
+def test_each_client_has_its_own_count_behind_a_proxy_that_is_known(tmp_path: Path) -> None:
+    client = limited(tmp_path, proxies=1).test_client()
+    assert statuses(client, 4, X_Forwarded_For="192.0.2.1")[-1] == 429
+    assert statuses(client, 1, X_Forwarded_For="192.0.2.2") == [200]
+
+
+@pytest.mark.usefixtures("few")
+def test_nobody_else_says_who_the_client_is(tmp_path: Path) -> None:
+    client = limited(tmp_path).test_client()
+    sent = [statuses(client, 1, X_Forwarded_For=f"192.0.2.{i}")[0] for i in range(4)]
+    assert sent == [200, 200, 200, 429]
+
+
+@pytest.mark.usefixtures("few")
+def test_processes_count_together_in_redis(tmp_path: Path, redis: tuple[Service, str]) -> None:
+    first, second = (limited(tmp_path, redis[1]).test_client() for _ in range(2))
+    assert statuses(first, 2) + statuses(second, 2) == [200, 200, 200, 429]
+
+
+@pytest.mark.usefixtures("few")
+def test_digits_are_read_while_redis_is_away(tmp_path: Path, redis: tuple[Service, str]) -> None:
+    service, address = redis
+    client = limited(tmp_path, address).test_client()
+    assert statuses(client, 1) == [200]
+    service.kill()
+    begun = time.monotonic()
+    # Counted in memory from then on.
+    assert statuses(client, 4) == [200, 200, 200, 429]
+    assert time.monotonic() - begun < 10
+
+
+def test_limits_can_be_switched_off(app: Flask) -> None:
+    assert set(statuses(app.test_client(), 5)) == {200}
