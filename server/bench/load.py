@@ -34,16 +34,18 @@ async def _client(
             length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
             await reader.readexactly(length)
             if b"connection: close" in head:
-                connection = _closed(connection)
+                _close(connection)
+                connection = None
         except (OSError, asyncio.IncompleteReadError, ValueError):
-            status, connection = 0, _closed(connection)
+            _close(connection)
+            status, connection = 0, None
             await asyncio.sleep(0.01)
         statuses[status] += 1
         if status == 200:
             times.append(time.perf_counter() - begun)
 
 
-def _closed(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None) -> None:
+def _close(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None) -> None:
     if connection is not None:
         connection[1].close()
 

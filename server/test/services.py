@@ -57,7 +57,7 @@ class Service:
 
 def start_postgresql(folder: Path) -> tuple[Service, str]:
     """A PostgreSQL with its files in a new folder, and the address of its database."""
-    initdb, postgres = _needed("initdb"), _needed("postgres")
+    initdb, postgres = needed("initdb"), needed("postgres")
     # PostgreSQL refuses to run as root.
     user = "postgres" if os.getuid() == 0 else None
     data = folder / "data"
@@ -84,7 +84,7 @@ def start_postgresql(folder: Path) -> tuple[Service, str]:
 def start_redis(folder: Path) -> tuple[Service, str]:
     """A Redis that keeps nothing, and its address."""
     port = free_port()
-    command = [_needed("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    command = [needed("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     service = Service([*command, "--dir", str(folder)], port)
     service.start()
     return service, f"redis://127.0.0.1:{port}/0"
@@ -96,7 +96,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _needed(program: str) -> str:
+def needed(program: str) -> str:
     """Where a program is; Debian keeps PostgreSQL's own ones out of the path."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])

@@ -1,0 +1,135 @@
+"""deploy/nginx.conf, with a real nginx before the real server."""
+
+import json
+import re
+import ssl
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from services import Service, free_port, needed
+from test_serving import SERVE, started
+from uploads import file_of, seven
+
+from app.settings import ROOT
+
+
+class Proxy:
+    """An nginx before a server, asked through TLS."""
+
+    def __init__(self, service: Service, plain: int, folder: Path) -> None:
+        self.service, self.plain = service, plain
+        self._tls = ssl.create_default_context(cafile=str(folder / "tls" / "fullchain.pem"))
+
+    def ask(
+        self, path: str, data: bytes | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of an answer; headers: with _ for -."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        url = f"https://localhost:{self.service.port}{path}"
+        request = urllib.request.Request(url, data, sent)
+        try:
+            response = urllib.request.urlopen(request, context=self._tls, timeout=30)
+        except urllib.error.HTTPError as error:
+            response = error  # type: ignore[assignment]
+        with response:
+            return response.status, dict(response.headers), response.read()
+
+
+def certificate(folder: Path) -> None:
+    subprocess.run(
+        [
+            *(needed("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
+            *("-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")),
+        ],
+        check=True,
+        capture_output=True,
+    )
+
+
+def start_nginx(folder: Path, server_port: int) -> Proxy:
+    """The configuration that is shipped, with the addresses of this machine."""
+    nginx = needed("nginx")
+    (folder / "tls").mkdir()
+    certificate(folder / "tls")
+    plain, secure = free_port(), free_port()
+    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    for pattern, replacement in (
+        (r"listen 80;", f"listen 127.0.0.1:{plain};"),
+        (r"listen 443 ssl", f"listen 127.0.0.1:{secure} ssl"),
+        (r"server app:5000;", f"server 127.0.0.1:{server_port};"),
+        (r"/etc/nginx/tls/", f"{folder}/tls/"),
+        (r"pid /run/nginx.pid;", f"pid {folder}/nginx.pid;\nuser root;"),
+        (r"access_log /dev/stdout", f"access_log {folder}/access.log"),
+    ):
+        text, found = re.subn(pattern, replacement, text)
+        assert found, pattern
+    (folder / "nginx.conf").write_text(text, encoding="utf-8")
+    options = ["-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+    checked = subprocess.run([nginx, *options, "-t"], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    service = Service([nginx, *options], secure)
+    service.start()
+    return Proxy(service, plain, folder)
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    with started(SERVE, PROXIES="1", METRICS_TOKEN="word") as (_, port):
+        found = start_nginx(tmp_path_factory.mktemp("nginx"), port)
+        yield found
+        found.service.kill()
+
+
+def problem(body: bytes) -> Any:
+    found = json.loads(body)
+    assert list(found) == ["type", "title", "status", "detail"]
+    return found
+
+
+def test_digits_are_read_through_tls(proxy: Proxy) -> None:
+    status, headers, body = proxy.ask("/api/recognize", file_of(seven()), Content_Type="image/png")
+    assert (status, json.loads(body)["text"]) == (200, "7")
+    assert "Strict-Transport-Security" in headers
+    assert re.fullmatch("[0-9a-f]{32}", headers["X-Request-Id"])
+
+
+def test_who_comes_without_tls_is_sent_to_it(proxy: Proxy) -> None:
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: Any) -> None:
+            return None
+
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.build_opener(Stay).open(f"http://localhost:{proxy.plain}/some/page?x=1")
+    assert caught.value.code == 301
+    assert caught.value.headers["Location"] == "https://localhost/some/page?x=1"
+
+
+def test_what_is_for_few_is_not_let_through(proxy: Proxy) -> None:
+    status, _, body = proxy.ask("/api/metrics", Authorization="Bearer word")
+    assert (status, b"requests_total" in body) == (404, False)
+
+
+def test_a_body_that_is_too_large_is_a_problem_of_the_usual_shape(proxy: Proxy) -> None:
+    status, headers, body = proxy.ask(
+        "/api/recognize", bytes(25 * 1024 * 1024), Content_Type="image/png"
+    )
+    assert (status, headers["Content-Type"]) == (413, "application/problem+json")
+    assert problem(body)["status"] == 413
+
+
+def test_a_server_that_is_away_is_a_problem_of_the_usual_shape(
+    proxy: Proxy, tmp_path: Path
+) -> None:
+    away = start_nginx(tmp_path, free_port())
+    try:
+        status, headers, body = away.ask("/api/health")
+    finally:
+        away.service.kill()
+    assert (status, headers["Content-Type"]) == (503, "application/problem+json")
+    assert (problem(body)["status"], headers["Retry-After"]) == (503, "5")
