@@ -15,8 +15,9 @@ from app.headers import SECURITY_HEADERS
 from app.metrics import refused
 from app.problems import ProblemError, problem_answer
 
-LONGEST_WAIT = 0.1
-"""Seconds. Who has waited longer gets a 503: of those behind, the more are answered in time."""
+LONGEST_WAIT = 0.2
+"""Seconds, for a thread and for one's turn together. Who has waited longer gets a 503: of those
+behind, the more are answered in time."""
 
 RETRY_AFTER = 1
 """Seconds after which who was refused may try again."""
@@ -33,10 +34,12 @@ _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 @contextmanager
-def turn(patience: float = LONGEST_WAIT) -> Iterator[None]:
-    """Wait until it is one's turn to decode and read. Raises ProblemError 503 after `patience`
-    seconds."""
-    if not _turns.acquire(timeout=patience):
+def turn(longest: float = LONGEST_WAIT) -> Iterator[None]:
+    """Wait until it is one's turn to decode and read.
+
+    Raises ProblemError 503 where that, and the wait for a thread, take longer than `longest`.
+    """
+    if not _turns.acquire(timeout=max(0.0, longest - now.waited)):
         refused.inc()
         raise ProblemError(
             HTTPStatus.SERVICE_UNAVAILABLE, OVERLOADED, {"Retry-After": str(RETRY_AFTER)}
