@@ -24,7 +24,12 @@ DigitNumber = Annotated[int, Field(ge=0, le=9, strict=True), BeforeValidator(_wh
 Moment = Annotated[AwareDatetime, BeforeValidator(_text)]
 Closed = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-EXAMPLE = "data:image/png;base64,iVBORw0KGgo…"
+EXAMPLE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABwAAAAcCAAAAABXZoBIAAAAZUlEQVR42s"
+    "2SQQ6AMAgEt8Yv4iPxkXixlV3CwVs5USYDhHQE+jiwGTxnMnI1/pi+ShdsddBwwN+0QsBmWmbe+LoW01"
+    "IJ/cQKs6jQ0zoFkqiQRIEsCmSRoYh6IaPXCL6d9XCD3/cAYAQdGQZ/5+oAAAAASUVORK5CYII="
+)
+"""A seven of 28×28 pixels."""
 
 
 @with_config(Closed)
@@ -121,7 +126,7 @@ class PictureBody(BaseModel):
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
-    image: Annotated[str, Field(json_schema_extra={"format": "picture", "examples": [EXAMPLE]})]
+    image: Annotated[str, Field(json_schema_extra={"format": "picture"}, examples=[EXAMPLE])]
     """A data URL, or base64, of a PNG, JPEG, WebP, GIF or BMP."""
 
 
@@ -130,7 +135,7 @@ class BatchBody(BaseModel):
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
-    images: Annotated[list[str], Field(min_length=1)]
+    images: Annotated[list[str], Field(min_length=1, examples=[[EXAMPLE, EXAMPLE]])]
     """Each a data URL, or base64; one that is no picture spoils none of the others."""
 
 
@@ -139,17 +144,19 @@ class CorrectionBody(BaseModel):
 
     model_config = Closed
 
-    key: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{16,64}$")]
+    key: Annotated[
+        str, Field(pattern="^[A-Za-z0-9_-]{16,64}$", examples=["3f1c9a0e5b7d42869c1e0d2f4a6b8c7e"])
+    ]
     """The client's own name for this correction, used for no other one."""
-    image: Annotated[str, Field(json_schema_extra={"format": "picture"})]
+    image: Annotated[str, Field(json_schema_extra={"format": "picture"}, examples=[EXAMPLE])]
     """The picture: a data URL, or base64."""
-    read: DigitNumber | None
+    read: Annotated[DigitNumber | None, Field(examples=[1])]
     """What was read; null for "not a digit"."""
-    was: DigitNumber | None
+    was: Annotated[DigitNumber | None, Field(examples=[7])]
     """What it was; null for no digit at all."""
-    model: Annotated[str, Field(max_length=100)]
+    model: Annotated[str, Field(max_length=100, examples=["digits 1.0.0"])]
     """What had read it, e.g. "digits 1.0.0"."""
-    made: Moment
+    made: Annotated[Moment, Field(examples=["2026-01-02T12:00:00Z"])]
     """When the person said so."""
-    consent: Literal[True]
+    consent: Annotated[Literal[True], Field(examples=[True])]
     """Whether the person agrees to its being kept: nothing is kept otherwise."""

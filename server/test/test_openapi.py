@@ -94,3 +94,16 @@ def test_the_description_is_served(client: FlaskClient) -> None:
     assert served.get_json()["openapi"].startswith("3.1")
     for schema in served.get_json()["components"]["schemas"].values():
         assert schema["description"]
+
+
+def test_the_examples_run(client: FlaskClient) -> None:
+    schemas = client.get("/api/openapi.json").get_json()["components"]["schemas"]
+
+    def example(name: str) -> dict[str, Any]:
+        properties = schemas[name]["properties"]
+        return {field: schema["examples"][0] for field, schema in properties.items()}
+
+    assert client.post("/api/recognize", json=example("PictureBody")).get_json()["text"] == "7"
+    batch = client.post("/api/recognize/batch", json=example("BatchBody")).get_json()
+    assert [entry["text"] for entry in batch["answers"]] == ["7", "7"]
+    assert client.post("/api/corrections", json=example("CorrectionBody")).status_code == 201

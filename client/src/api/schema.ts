@@ -135,7 +135,13 @@ export interface components {
         };
         /** @description Pictures in JSON. */
         BatchBody: {
-            /** @description Each a data URL, or base64; one that is no picture spoils none of the others. */
+            /**
+             * @description Each a data URL, or base64; one that is no picture spoils none of the others.
+             * @example [
+             *       "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABwAAAAcCAAAAABXZoBIAAAAZUlEQVR42s2SQQ6AMAgEt8Yv4iPxkXixlV3CwVs5USYDhHQE+jiwGTxnMnI1/pi+ShdsddBwwN+0QsBmWmbe+LoW01IJ/cQKs6jQ0zoFkqiQRIEsCmSRoYh6IaPXCL6d9XCD3/cAYAQdGQZ/5+oAAAAASUVORK5CYII=",
+             *       "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABwAAAAcCAAAAABXZoBIAAAAZUlEQVR42s2SQQ6AMAgEt8Yv4iPxkXixlV3CwVs5USYDhHQE+jiwGTxnMnI1/pi+ShdsddBwwN+0QsBmWmbe+LoW01IJ/cQKs6jQ0zoFkqiQRIEsCmSRoYh6IaPXCL6d9XCD3/cAYAQdGQZ/5+oAAAAASUVORK5CYII="
+             *     ]
+             */
             images: string[];
         };
         /** @description Why one picture of a batch could not be read. */
@@ -149,26 +155,41 @@ export interface components {
         };
         /** @description What a drawing was, as a client sends it. */
         CorrectionBody: {
-            /** @description The client's own name for this correction, used for no other one. */
+            /**
+             * @description The client's own name for this correction, used for no other one.
+             * @example 3f1c9a0e5b7d42869c1e0d2f4a6b8c7e
+             */
             key: string;
             /**
              * Format: picture
              * @description The picture: a data URL, or base64.
+             * @example data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABwAAAAcCAAAAABXZoBIAAAAZUlEQVR42s2SQQ6AMAgEt8Yv4iPxkXixlV3CwVs5USYDhHQE+jiwGTxnMnI1/pi+ShdsddBwwN+0QsBmWmbe+LoW01IJ/cQKs6jQ0zoFkqiQRIEsCmSRoYh6IaPXCL6d9XCD3/cAYAQdGQZ/5+oAAAAASUVORK5CYII=
              */
             image: string;
-            /** @description What was read; null for "not a digit". */
+            /**
+             * @description What was read; null for "not a digit".
+             * @example 1
+             */
             read: number | null;
-            /** @description What it was; null for no digit at all. */
+            /**
+             * @description What it was; null for no digit at all.
+             * @example 7
+             */
             was: number | null;
-            /** @description What had read it, e.g. "digits 1.0.0". */
+            /**
+             * @description What had read it, e.g. "digits 1.0.0".
+             * @example digits 1.0.0
+             */
             model: string;
             /**
              * Format: date-time
              * @description When the person said so.
+             * @example 2026-01-02T12:00:00Z
              */
             made: string;
             /**
              * @description Whether the person agrees to its being kept: nothing is kept otherwise.
+             * @example true
              * @constant
              */
             consent: true;
@@ -207,7 +228,7 @@ export interface components {
             /**
              * Format: picture
              * @description A data URL, or base64, of a PNG, JPEG, WebP, GIF or BMP.
-             * @example data:image/png;base64,iVBORw0KGgo…
+             * @example data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABwAAAAcCAAAAABXZoBIAAAAZUlEQVR42s2SQQ6AMAgEt8Yv4iPxkXixlV3CwVs5USYDhHQE+jiwGTxnMnI1/pi+ShdsddBwwN+0QsBmWmbe+LoW01IJ/cQKs6jQ0zoFkqiQRIEsCmSRoYh6IaPXCL6d9XCD3/cAYAQdGQZ/5+oAAAAASUVORK5CYII=
              */
             image: string;
         };
