@@ -16,11 +16,14 @@ from model.errors import ModelError
 from model.network import fused
 
 NAMES = ("torch", "openvino", "onnx")
+IN_TWO_PARTS = "openvino in two parts"
 
 
 @pytest.fixture(scope="module")
 def engines() -> dict[str, Engine]:
-    return {name: load_engine(name) for name in NAMES}
+    # As on an NPU: there the network alone is compiled, for one size.
+    in_two_parts = load_engine("openvino", device="AUTO:CPU")
+    return {**{name: load_engine(name) for name in NAMES}, IN_TWO_PARTS: in_two_parts}
 
 
 def pictures() -> dict[str, Grey]:
@@ -39,7 +42,7 @@ def pictures() -> dict[str, Grey]:
     }
 
 
-@pytest.mark.parametrize("name", ["openvino", "onnx"])
+@pytest.mark.parametrize("name", ["openvino", "onnx", IN_TWO_PARTS])
 @pytest.mark.parametrize("picture", pictures())
 def test_every_engine_reads_what_torch_reads(
     engines: dict[str, Engine], name: str, picture: str

@@ -1,0 +1,479 @@
+"""Benchmark the network on an NPU, a GPU or a CPU: `npm run benchmark`, or `python -m
+model.benchmark` in `server/`.
+
+OpenVINO runs the network alone, at a fixed number of 28×28 pictures, as NPUs want it; finding and
+normalising the digit is done on the CPU, and shown by itself. Beside it PyTorch and onnxruntime run
+the same network on the CPU. How to read the numbers: docs/benchmark.md.
+"""
+
+import argparse
+import csv
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openvino
+import torch
+from numpy.typing import NDArray
+
+from model.devices import NoDeviceError, available, check, driver, energy, full_name, machine
+from model.errors import DataError, ModelError
+from model.headonly import head_of, int8_of
+from model.pipeline import Preprocessing
+from model.samples import Samples, samples, samples_of
+from model.weights import load_pipeline, read_card, version
+
+PRECISIONS = ("f32", "f16", "bf16", "int8")
+NO_DEVICE = 3
+"""The exit code where a device is not there."""
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured of one runtime on one device."""
+
+    runtime: str
+    device: str
+    name: str
+    driver: str
+    precision: str
+    hint: str
+    batch: int
+    compile_s: float | None
+    """Seconds to compile the network for the device, and again from the cache of compiled ones."""
+    cached_s: float | None
+    first_ms: float
+    """Milliseconds of the first inference, which is often the slowest."""
+    normalize_ms: float
+    """Milliseconds to find and normalise one digit on the CPU."""
+    p50_ms: float
+    p90_ms: float
+    p99_ms: float
+    """Milliseconds of one inference of a batch, one after the other."""
+    digits_per_s: float
+    """Throughput: as many inferences at once as the device wants."""
+    memory_mb: float | None
+    """By how much the process grew."""
+    accuracy: float | None
+    difference: float
+    """The largest difference of a probability from PyTorch's in float32."""
+    joules_per_1000: float | None
+    """Energy of the processor for 1,000 digits, where the machine says it."""
+    elsewhere: str
+    """Operations that the device does not do itself."""
+
+
+@dataclass(frozen=True)
+class Digits:
+    """What is read: normalised digits, what they are, and PyTorch's answers."""
+
+    pictures: Array
+    """(N, 1, 28, 28), 1 = ink."""
+    labels: list[int] | None
+    probabilities: Array
+    """(N, 10)."""
+    normalize_ms: float
+
+
+Infer = Callable[[Array], Array]
+"""(batch, 1, 28, 28) to probabilities (batch, 10)."""
+
+
+def prepared(drawn: Samples, model: str) -> Digits:
+    """Find and normalise every digit, and have PyTorch read it."""
+    torch.set_num_threads(1)
+    pipeline, preprocessing = load_pipeline(model), Preprocessing()
+    pictures, times = [], []
+    with torch.inference_mode():
+        preprocessing(torch.from_numpy(drawn.greys[0])[None, None])
+        for grey in drawn.greys:
+            begun = time.perf_counter()
+            digit, *_ = preprocessing(torch.from_numpy(grey)[None, None])
+            times.append(time.perf_counter() - begun)
+            pictures.append(digit)
+        together = torch.cat(pictures)
+        output = pipeline.network(together)
+        probabilities, _ = pipeline.calibration(output.logits, output.digit_logit)
+    return Digits(
+        together.numpy(), drawn.labels, probabilities.numpy(), statistics.median(times) * 1000
+    )
+
+
+def batches_of(digits: Digits, batch: int) -> list[Array]:
+    """All digits in batches of one size; the last one is filled up from the beginning."""
+    number = -(-len(digits.pictures) // batch) * batch
+    filled = np.resize(digits.pictures, (number, 1, 28, 28))
+    return [np.ascontiguousarray(part) for part in np.split(filled, number // batch)]
+
+
+def latencies(infer: Infer, batches: Sequence[Array], seconds: float) -> list[float]:
+    """Seconds of inferences, one after the other, for so many seconds."""
+    times: list[float] = []
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        batch = batches[len(times) % len(batches)]
+        begun = time.perf_counter()
+        infer(batch)
+        times.append(time.perf_counter() - begun)
+    return times
+
+
+def measured(
+    infer: Infer, digits: Digits, batch: int, seconds: float, warm_up: float = 0.5
+) -> dict[str, Any]:
+    """First inference, latency, accuracy and difference of one runtime."""
+    batches = batches_of(digits, batch)
+    begun = time.perf_counter()
+    infer(batches[0])
+    first = time.perf_counter() - begun
+    answers = np.concatenate([infer(one) for one in batches])[: len(digits.pictures)]
+    latencies(infer, batches, warm_up)
+    times = sorted(latencies(infer, batches, seconds))
+    right = None
+    if digits.labels is not None:
+        right = float((answers.argmax(1) == np.array(digits.labels)).mean())
+    return {
+        "batch": batch,
+        "first_ms": first * 1000,
+        "normalize_ms": digits.normalize_ms,
+        **{
+            f"p{quantile}_ms": times[int(len(times) * quantile / 100)] * 1000
+            for quantile in (50, 90, 99)
+        },
+        "accuracy": right,
+        "difference": float(np.abs(answers - digits.probabilities).max()),
+    }
+
+
+def rate(run: Callable[[float], int], seconds: float) -> tuple[float, float | None]:
+    """Digits a second of a function that reads for so long and says how many; joules for 1,000."""
+    run(0.3)
+    before, begun = energy(), time.perf_counter()
+    number = run(seconds)
+    took, after = time.perf_counter() - begun, energy()
+    joules = None
+    if before is not None and after is not None and after > before:
+        joules = (after - before) / 1e6 / number * 1000
+    return number / took, joules
+
+
+def memory() -> float | None:
+    """MB of this process (Linux)."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return None
+    return pages * 4096 / 1e6
+
+
+def openvino_row(
+    core: openvino.Core, options: argparse.Namespace, device: str, digits: Digits
+) -> Row:
+    """Measure OpenVINO on a device."""
+    network = core.read_model(head_of(options.model))
+    network.reshape({"digit": [options.batch, 1, 28, 28]})
+    if options.precision == "int8":
+        network = int8_of(network, options.batch)
+    settings = {"PERFORMANCE_HINT": options.hint.upper()}
+    settings["INFERENCE_PRECISION_HINT"] = {"int8": "f32"}.get(options.precision, options.precision)
+    before = memory()
+    compile_s, compiled = _timed(lambda: core.compile_model(network, device, settings))
+    after = memory()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as cache:
+        cached = {**settings, "CACHE_DIR": cache}
+        core.compile_model(network, device, cached)
+        cached_s, again = _timed(lambda: core.compile_model(network, device, cached))
+        del again
+    request = compiled.create_infer_request()
+    infer: Infer = lambda batch: np.array(request.infer([batch])[0])  # noqa: E731
+    batches = batches_of(digits, options.batch)
+    queue = openvino.AsyncInferQueue(compiled)
+
+    def run(seconds: float) -> int:
+        number, until = 0, time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            queue.start_async([batches[number % len(batches)]])
+            number += 1
+        queue.wait_all()
+        return number * int(options.batch)
+
+    figures = measured(infer, digits, options.batch, options.seconds)
+    throughput, joules = rate(run, options.seconds)
+    return Row(
+        runtime="OpenVINO",
+        device=device,
+        name=full_name(core, device),
+        driver=driver(core, device),
+        precision=options.precision,
+        hint=options.hint,
+        compile_s=compile_s,
+        cached_s=cached_s,
+        digits_per_s=throughput,
+        joules_per_1000=joules,
+        memory_mb=None if before is None or after is None else after - before,
+        elsewhere=_elsewhere(core, network, device),
+        **figures,
+    )
+
+
+def other_row(
+    runtime: str, infer: Infer, options: argparse.Namespace, digits: Digits, compile_s: float
+) -> Row:
+    """Measure another runtime on the CPU, as its users run it: one thread for one picture."""
+    batches = batches_of(digits, options.batch)
+
+    def run(seconds: float) -> int:
+        return len(latencies(infer, batches, seconds)) * int(options.batch)
+
+    figures = measured(infer, digits, options.batch, options.seconds)
+    throughput, joules = rate(run, options.seconds)
+    return Row(
+        runtime=runtime,
+        device="CPU",
+        name=full_name(openvino.Core(), "CPU"),
+        driver="",
+        precision="f32",
+        hint="one thread",
+        compile_s=compile_s,
+        cached_s=None,
+        digits_per_s=throughput,
+        joules_per_1000=joules,
+        memory_mb=None,
+        elsewhere="",
+        **figures,
+    )
+
+
+def torch_row(options: argparse.Namespace, digits: Digits) -> Row:
+    """Measure PyTorch."""
+    from model.network import fused
+
+    begun = time.perf_counter()
+    pipeline = load_pipeline(options.model)
+    network = fused(pipeline.network)
+    compile_s = time.perf_counter() - begun
+
+    def infer(batch: Array) -> Array:
+        with torch.inference_mode():
+            output = network(torch.from_numpy(batch))
+            return np.asarray(pipeline.calibration(output.logits, output.digit_logit)[0].numpy())
+
+    return other_row("PyTorch", infer, options, digits, compile_s)
+
+
+def onnxruntime_row(options: argparse.Namespace, digits: Digits) -> Row:
+    """Measure onnxruntime."""
+    import onnxruntime
+
+    chosen = onnxruntime.SessionOptions()
+    chosen.intra_op_num_threads = 1
+    begun = time.perf_counter()
+    session = onnxruntime.InferenceSession(
+        head_of(options.model), chosen, providers=["CPUExecutionProvider"]
+    )
+    compile_s = time.perf_counter() - begun
+
+    def infer(batch: Array) -> Array:
+        return np.asarray(session.run(["probabilities"], {"digit": batch})[0])
+
+    return other_row("onnxruntime", infer, options, digits, compile_s)
+
+
+def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    begun = time.perf_counter()
+    result = work()
+    return time.perf_counter() - begun, result
+
+
+def _elsewhere(core: openvino.Core, network: openvino.Model, device: str) -> str:
+    """The kinds of operations that a device leaves to another one."""
+    if ":" in device or device == "AUTO":
+        return "unknown: AUTO decides"
+    try:
+        done = core.query_model(network, device)
+    except RuntimeError:
+        return "unknown: the driver does not say"
+    left = {op.get_type_name() for op in network.get_ops() if op.get_friendly_name() not in done}
+    return ", ".join(sorted(left - {"Constant", "Parameter", "Result"})) or "none"
+
+
+COLUMNS = (
+    ("runtime", "runtime", "{}"),
+    ("device", "device", "{}"),
+    ("precision", "precision", "{}"),
+    ("hint", "hint", "{}"),
+    ("batch", "batch", "{}"),
+    ("compile_s", "compile s", "{:.2f}"),
+    ("cached_s", "cached s", "{:.2f}"),
+    ("first_ms", "first ms", "{:.2f}"),
+    ("normalize_ms", "normalise ms", "{:.2f}"),
+    ("p50_ms", "p50 ms", "{:.3f}"),
+    ("p90_ms", "p90 ms", "{:.3f}"),
+    ("p99_ms", "p99 ms", "{:.3f}"),
+    ("digits_per_s", "digits/s", "{:.0f}"),
+    ("memory_mb", "memory MB", "{:.0f}"),
+    ("accuracy", "right", "{:.1%}"),
+    ("difference", "difference", "{:.0e}"),
+    ("joules_per_1000", "J/1000", "{:.2f}"),
+    ("elsewhere", "on other devices", "{}"),
+)
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows as plain text that pastes into an issue: a Markdown table with aligned columns."""
+    texts = [[title for _, title, _ in COLUMNS]]
+    for row in rows:
+        texts.append(
+            ["–" if row[key] is None else form.format(row[key]) for key, _, form in COLUMNS]
+        )
+    widths = [max(len(line[i]) for line in texts) for i in range(len(COLUMNS))]
+    lines = [
+        "| "
+        + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        + " |"
+        for line in texts
+    ]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(lines)
+
+
+def describe(result: dict[str, Any]) -> str:
+    """A result as text: the machine, the table, and what has to be known to read it."""
+    found = result["machine"]
+    devices = [
+        f"{device}: {about['name']}, driver {about['driver']}"
+        for device, about in found["devices"].items()
+    ]
+    lines = [
+        f"{result['model']}, {result['time']}",
+        f"{found['system']}, {found['cores']} cores, OpenVINO {found['openvino']}, "
+        f"PyTorch {found['torch']}, onnxruntime {found['onnxruntime']}",
+        *devices,
+        "",
+        table(result["rows"]),
+    ]
+    if all(row["joules_per_1000"] is None for row in result["rows"]):
+        lines.append("\nEnergy: this machine does not say how much it uses (RAPL, Linux, root).")
+    return "\n".join(lines)
+
+
+def compare(paths: Sequence[Path]) -> str:
+    """The results of several machines in one table."""
+    rows = []
+    for path in paths:
+        try:
+            result = json.loads(path.read_text(encoding="utf-8"))
+            found = [{**row, "runtime": f"{path.stem}: {row['runtime']}"} for row in result["rows"]]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DataError(f"{path} holds no result of a benchmark: {error}") from error
+        rows += found
+    return table(sorted(rows, key=lambda row: row["p50_ms"] / row["batch"]))
+
+
+def plot(result: dict[str, Any], path: Path) -> None:
+    """Draw latency and throughput."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    rows = result["rows"]
+    names = [f"{row['runtime']}\n{row['device']} {row['precision']}" for row in rows]
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 1.5 + 0.6 * len(rows)), sharey=True)
+    left.barh(names, [row["p50_ms"] for row in rows])
+    left.set_xlabel("milliseconds of one inference (p50)")
+    right.barh(names, [row["digits_per_s"] for row in rows])
+    right.set_xlabel("digits a second")
+    left.invert_yaxis()
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmark", description=__doc__)
+    parser.add_argument(
+        "--device",
+        default="all",
+        help="NPU, GPU, CPU, AUTO, AUTO:NPU,CPU …, or all that there are, with PyTorch and "
+        "onnxruntime beside them (default: all)",
+    )
+    parser.add_argument("--batch", type=int, default=1, help="pictures in one inference")
+    parser.add_argument("--precision", choices=PRECISIONS, default="f32")
+    parser.add_argument("--hint", choices=("latency", "throughput"), default="latency")
+    parser.add_argument("--seconds", type=float, default=3, help="of each measurement (default: 3)")
+    parser.add_argument(
+        "--images", type=Path, help="folder of pictures; in folders 0 to 9 to measure accuracy"
+    )
+    parser.add_argument("--model", default="digits", help="name of the model (default: digits)")
+    parser.add_argument("--json", type=Path, help="write the result with the machine's description")
+    parser.add_argument("--csv", type=Path, help="write the table")
+    parser.add_argument("--plot", type=Path, help="write a picture (PNG)")
+    parser.add_argument(
+        "--compare", type=Path, nargs="+", help="instead, put results (--json) side by side"
+    )
+    options = parser.parse_args(arguments)
+    if options.batch < 1 or options.seconds <= 0:
+        parser.error("--batch and --seconds are above 0")
+    return options
+
+
+def benchmark(options: argparse.Namespace) -> dict[str, Any]:
+    """Measure what was asked for. Raises NoDeviceError, DataError, ModelError."""
+    core = openvino.Core()
+    every = options.device.lower() == "all"
+    devices = available(core) if every else [options.device.upper()]
+    for device in devices:
+        check(core, device)
+    drawn = samples_of(options.images) if options.images else samples()
+    digits = prepared(drawn, options.model)
+    rows = [openvino_row(core, options, device, digits) for device in devices]
+    if every or devices == ["CPU"]:
+        rows += [torch_row(options, digits), onnxruntime_row(options, digits)]
+    return {
+        "model": version(read_card(options.model)),
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine(),
+        "rows": [asdict(row) for row in rows],
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parse(arguments)
+    try:
+        if options.compare:
+            print(compare(options.compare))
+            return 0
+        result = benchmark(options)
+    except NoDeviceError as error:
+        core = openvino.Core()
+        names = ", ".join(f"{device} ({full_name(core, device)})" for device in available(core))
+        print(f"{error}\nThere are: {names}.", file=sys.stderr)
+        return NO_DEVICE
+    except (DataError, ModelError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(describe(result))
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    if options.csv:
+        with options.csv.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, [field.name for field in fields(Row)])
+            writer.writeheader()
+            writer.writerows(result["rows"])
+    if options.plot:
+        plot(result, options.plot)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

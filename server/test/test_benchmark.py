@@ -1,0 +1,120 @@
+"""The benchmark measures what there is, and says what is not."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from uploads import seven
+
+from model import benchmark
+from model.benchmark import main
+from model.samples import samples
+
+QUICK = ["--seconds", "0.2"]
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("benchmark")
+    files = [f"--{kind}={folder / f'result.{kind}'}" for kind in ("json", "csv")]
+    assert main([*QUICK, "--device", "CPU", "--plot", str(folder / "plot.png"), *files]) == 0
+    assert (folder / "plot.png").read_bytes().startswith(b"\x89PNG")
+    found = json.loads((folder / "result.json").read_text())
+    with (folder / "result.csv").open() as table:
+        assert len(list(csv.DictReader(table))) == len(found["rows"])
+    return found
+
+
+def test_the_digits_that_ship_are_a_hundred_and_always_the_same() -> None:
+    first, second = samples(), samples()
+    assert first.labels == [digit for digit in range(10) for _ in range(10)]
+    assert all((a == b).all() for a, b in zip(first.greys, second.greys, strict=True))
+
+
+def test_each_runtime_is_measured_with_accuracy_and_difference(result: Any) -> None:
+    assert [row["runtime"] for row in result["rows"]] == ["OpenVINO", "PyTorch", "onnxruntime"]
+    for row in result["rows"]:
+        assert 0 < row["p50_ms"] <= row["p90_ms"] <= row["p99_ms"]
+        assert row["digits_per_s"] > 10
+        assert row["accuracy"] >= 0.98
+        assert row["difference"] < 1e-4
+    assert result["rows"][0]["elsewhere"] == "none"
+    assert result["rows"][0]["compile_s"] > 0
+    assert {"system", "processor", "openvino", "devices"} <= set(result["machine"])
+
+
+def test_the_table_is_plain_text(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*QUICK, "--device", "CPU", "--batch", "7", "--hint", "throughput"]) == 0
+    text = capsys.readouterr().out
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(rows) == 5
+    assert len({len(row) for row in rows}) == 1
+    assert "\x1b" not in text
+
+
+def test_own_pictures_are_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("7", "3"):
+        (tmp_path / name).mkdir()
+        seven().save(tmp_path / name / "digit.png")
+    out = tmp_path / "result.json"
+    assert main([*QUICK, "--device=CPU", f"--images={tmp_path}", f"--json={out}"]) == 0
+    assert json.loads(out.read_text())["rows"][0]["accuracy"] == 0.5
+    seven().save(tmp_path / "nobody-says.png")
+    assert main([*QUICK, "--device=CPU", f"--images={tmp_path}", f"--json={out}"]) == 0
+    assert json.loads(out.read_text())["rows"][0]["accuracy"] is None
+    capsys.readouterr()
+    (tmp_path / "broken.png").write_bytes(b"rubbish")
+    assert main([*QUICK, "--device=CPU", f"--images={tmp_path}"]) == 2
+    assert "broken.png is no picture" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("device", ["NPU", "GPU", "TOASTER", "AUTO:NPU,CPU"])
+def test_a_device_that_is_not_there_is_told_of_with_what_to_do(
+    device: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import openvino
+
+    if device in openvino.Core().available_devices:
+        pytest.skip(f"there is one: {device}")
+    assert main([*QUICK, "--device", device]) == 3
+    complaint = capsys.readouterr().err
+    assert complaint.startswith(f"There is no {device.removeprefix('AUTO:').split(',')[0]} here")
+    assert "There are: CPU (" in complaint
+    assert "Traceback" not in complaint
+
+
+def test_results_of_several_machines_are_put_side_by_side(
+    result: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("mine", "yours"):
+        (tmp_path / f"{name}.json").write_text(json.dumps(result))
+    assert main(["--compare", str(tmp_path / "mine.json"), str(tmp_path / "yours.json")]) == 0
+    text = capsys.readouterr().out
+    assert "mine: OpenVINO" in text
+    assert "yours: onnxruntime" in text
+    (tmp_path / "other.json").write_text("[]")
+    assert main(["--compare", str(tmp_path / "other.json")]) == 2
+
+
+def test_int8_answers_nearly_the_same(tmp_path: Path) -> None:
+    pytest.importorskip("nncf")
+    out = tmp_path / "result.json"
+    assert main([*QUICK, "--device=CPU", "--precision=int8", f"--json={out}"]) == 0
+    row = json.loads(out.read_text())["rows"][0]
+    assert row["accuracy"] >= 0.97
+    assert 0 < row["difference"] < 0.5
+
+
+def test_batches_hold_every_digit() -> None:
+    digits = benchmark.Digits(
+        np.arange(5, dtype=np.float32)[:, None, None, None] * np.ones((1, 28, 28), np.float32),
+        None,
+        np.zeros((5, 10), np.float32),
+        1.0,
+    )
+    first, second = benchmark.batches_of(digits, 3)
+    assert first[:, 0, 0, 0].tolist() == [0, 1, 2]
+    assert second[:, 0, 0, 0].tolist() == [3, 4, 0]
