@@ -11,10 +11,10 @@ WEAKNESSES = (
     "Ones with a long up-stroke, as many Europeans write them, are close to sevens: of the six "
     "writers who were measured it was one who wrote them so, and most mistakes are hers or his.",
     "Nines whose head is small or open are close to sevens.",
-    "Letters: about a fifth of those of an alphabet that it was not trained on are taken for "
-    "digits, and nearly all that look like digits.",
-    "Scans of old books, ruled or squared paper, bits of neighbouring digits and hard shadows: all "
-    "of it counts as ink.",
+    "Letters: about a seventh of those of an alphabet that it was not trained on are taken for "
+    "digits, and most that look like digits.",
+    "Scans of old books: three in ten are misread, and of those that are read four in ten are called "
+    "no digit. Ruled or squared paper, bits of neighbouring digits and hard shadows count as ink.",
     "Digits turned by more than 30 degrees.",
     "The pen digits come from 30 people of one university; other hands may differ.",
 )
