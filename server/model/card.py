@@ -13,8 +13,8 @@ WEAKNESSES = (
     "Nines whose head is small or open are close to sevens.",
     "Letters: about a seventh of those of an alphabet that it was not trained on are taken for "
     "digits, and most that look like digits.",
-    "Scans of old books: three in ten are misread, and of those that are read four in ten are called "
-    "no digit. Ruled or squared paper, bits of neighbouring digits and hard shadows count as ink.",
+    "Scans of old books: three in ten are misread, and four in ten are called no digit. Ruled or "
+    "squared paper, bits of neighbouring digits and hard shadows count as ink.",
     "Digits turned by more than 30 degrees.",
     "The pen digits come from 30 people of one university; other hands may differ.",
 )
