@@ -76,7 +76,8 @@ def _arc(
     """Part of an ellipse; degrees clockwise from the right, as y goes down."""
     angles = np.radians(np.linspace(start, end, 14))
     circle: Points = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    return circle * np.array(size) + np.array(centre)
+    placed: Points = circle * np.array(size) + np.array(centre)
+    return placed
 
 
 def _line(*corners: tuple[float, float]) -> Points:

@@ -35,7 +35,7 @@ class Proxy:
         try:
             response = urllib.request.urlopen(request, context=self._tls, timeout=30)
         except urllib.error.HTTPError as error:
-            response = error  # type: ignore[assignment]
+            response = error
         with response:
             return response.status, dict(response.headers), response.read()
 

@@ -27,7 +27,7 @@ export function Crop({ picture, onPictureChange, onDone }: CropProps) {
         {address && (
           <Cropper image={address} crop={place} zoom={zoom} maxZoom={MOST_ZOOM} aspect={1} objectFit="cover" showGrid={false}
             disableAutomaticStylesInjection onCropChange={setPlace} onZoomChange={setZoom}
-            onCropComplete={(_, pixels) => { setArea(pixels); }} cropperProps={{ 'aria-label': texts.photo.crop }} />
+            onCropComplete={(_, pixels) => { setArea(pixels); }} cropperProps={{ role: 'group', 'aria-label': texts.photo.crop }} />
         )}
       </div>
       <div className="photo-tools">
@@ -39,7 +39,7 @@ export function Crop({ picture, onPictureChange, onDone }: CropProps) {
           <input type="range" min={1} max={MOST_ZOOM} step={0.05} value={zoom} onChange={(event) => { setZoom(Number(event.target.value)); }} />
         </label>
       </div>
-      <button type="button" className="action photo-main" data-useful="true"
+      <button type="button" className="action photo-main" data-useful={area !== null} disabled={!area}
         onClick={() => { if (area) onDone(cropped(picture, area)); }}>
         {texts.photo.read}
       </button>
