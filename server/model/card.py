@@ -11,7 +11,7 @@ WEAKNESSES = (
     "Ones with a long up-stroke, as many Europeans write them, are close to sevens: of the six "
     "writers who were measured it was one who wrote them so, and most mistakes are hers or his.",
     "Nines whose head is small or open are close to sevens.",
-    "Letters: about a seventh of those of an alphabet that it was not trained on are taken for "
+    "Letters: about a sixth of those of an alphabet that it was not trained on are taken for "
     "digits, and most that look like digits.",
     "Scans of old books: three in ten are misread, and four in ten are called no digit. Ruled or "
     "squared paper, bits of neighbouring digits and hard shadows count as ink.",
@@ -34,8 +34,7 @@ def markdown(card: dict[str, Any]) -> str:
         "## Data",
         _table("file", "SHA-256", card.get("data", {})),
         "## Recipe",
-        "`npm run train`, then `npm run export -- --run runs/digits --int8`. The best epoch by "
-        f"held-out images and writers was {card['epoch']}.",
+        _trained(card),
         _table("hyper-parameter", "value", card["recipe"]),
         "Held-out scores of that epoch during training:",
         _table("score", "value", card["validation"]),
@@ -43,6 +42,18 @@ def markdown(card: dict[str, Any]) -> str:
         _table("file", "SHA-256", card["sha256"]),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _trained(card: dict[str, Any]) -> str:
+    best = f"The best epoch by held-out images and writers was {card['epoch']}."
+    if start := card.get("start"):
+        return (
+            f"`npm run train`, then `npm run train -- --start runs/digits "
+            f"--epochs {card['recipe']['epochs']} "
+            f"--learning-rate {card['recipe']['learning_rate']} --out runs/more`, then "
+            f"`npm run export -- --run runs/more --int8`. It started from {start}. {best}"
+        )
+    return f"`npm run train`, then `npm run export -- --run runs/digits --int8`. {best}"
 
 
 def figures_table(figures: dict[str, Any]) -> str:

@@ -24,13 +24,20 @@ from model.data import Letter, PenDigit, Points
 from model.pipeline import Preprocessing
 from model.recipe import Recipe
 from model.render import bounds, draw_strokes, fit
-from model.variation import Rng, in_another_habit, pressures, vary
+from model.variation import Rng, in_another_habit, pressures, ruled_one, vary
 
 NO_DIGIT = -1
 """The label of what is not a digit."""
 
 CUT_OUT = 0.1
 """Share of the pen digits that are drawn as if cut out of a page, with what stands beside them."""
+
+RULED = 0.2
+"""Share of the ones that are drawn as with a ruler: a mouse draws them so, a pen hardly ever."""
+
+NARROW = 9
+"""Pixels, of the 20 that a normalised picture is high: what is no broader and in one piece from top
+to bottom nobody can tell from a one."""
 
 Grey = NDArray[np.float32]
 
@@ -148,6 +155,8 @@ def photographed(grey: Grey, rng: np.random.Generator) -> Grey:
 
 def _digit(seed: Seed, digit: PenDigit, neighbours: Sequence[PenDigit]) -> Grey:
     rng = np.random.default_rng(seed)
+    if digit.label == 1 and rng.random() < RULED:
+        return draw_varied(ruled_one(rng), rng)
     strokes = vary(in_another_habit(digit.label, digit.strokes, rng), rng)
     if rng.random() < CUT_OUT:
         return draw_cut_out(strokes, [vary(other.strokes, rng) for other in neighbours], rng)
@@ -299,6 +308,21 @@ def letters(drawn: Sequence[Letter], turns: Sequence[int], times: int, seed: See
     return Prepared(pictures, np.full(len(pictures), NO_DIGIT))
 
 
+def without_ones(prepared: Prepared) -> Prepared:
+    """Without what nobody can tell from a one: a letter, or a piece of one, that is an upright
+    stroke."""
+    inked = prepared.pictures > 64
+    rows, columns = np.asarray(inked.any(2)), np.asarray(inked.any(1))
+
+    def extent(lines: NDArray[np.bool_]) -> NDArray[np.int64]:
+        first, last = lines.argmax(1), lines.shape[1] - lines[:, ::-1].argmax(1)
+        return np.asarray(last - first)
+
+    in_one_piece = extent(rows) == rows.sum(1)
+    ones = in_one_piece & (extent(columns) <= NARROW) & (extent(rows) >= 2 * extent(columns))
+    return Prepared(prepared.pictures[~ones], prepared.labels[~ones])
+
+
 class TrainingData(NamedTuple):
     """All that a run trains on and is validated on."""
 
@@ -338,8 +362,10 @@ def training_data(recipe: Recipe, cache: Path, limit: int | None = None) -> Trai
     prepared = TrainingData(
         mnist=normalized_images(_first(mnist_train, limit)),
         pen=varied_pen(train_pen, recipe.drawings, (*train, 0)),
-        no_digits=_together(no_digits(train_pen, number, (*train, 1)).values()),
-        letters=letters(train_letters, range(8), recipe.drawings_of_letters, (*train, 2)),
+        no_digits=without_ones(_together(no_digits(train_pen, number, (*train, 1)).values())),
+        letters=without_ones(
+            letters(train_letters, range(8), recipe.drawings_of_letters, (*train, 2))
+        ),
         validation_mnist=normalized_images(_first(mnist_validation, limit)),
         validation_pen=_together(conditions_pen(validation_pen, (*validation, 0))),
         validation_no_digits=_together(

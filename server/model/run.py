@@ -11,8 +11,12 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from model.data import checksums
+from model.errors import ModelError
 from model.network import DigitNet
 from model.recipe import Recipe
+
+LONG = 1000
+"""Steps after which the average forgets as slowly as it ever will."""
 
 
 @dataclass
@@ -30,6 +34,8 @@ class Run:
     data: dict[str, str]
     """Checksums of the data files."""
     log: list[dict[str, Any]]
+    origin: str | None = None
+    """The model whose weights it began with; None for random ones."""
 
     @classmethod
     def start(cls, recipe: Recipe, limit: int | None = None) -> "Run":
@@ -52,6 +58,18 @@ class Run:
             log=[],
         )
 
+    def go_on_from(self, network: DigitNet, origin: str) -> None:
+        """Begin with a trained network's weights. Raises ModelError where it has another size."""
+        weights = network.state_dict()
+        self.origin = origin
+        try:
+            self.network.load_state_dict(weights)
+        except RuntimeError as error:
+            raise ModelError("The run to start from has a network of another size.") from error
+        self.average.module.load_state_dict(weights)
+        # As if it had been averaged for long: the average goes on from here, and forgets slowly.
+        self.average.n_averaged.fill_(LONG)
+
     def save(self, path: Path) -> None:
         state = {
             "recipe": dataclasses.asdict(self.recipe),
@@ -63,6 +81,7 @@ class Run:
             "limit": self.limit,
             "data": self.data,
             "log": self.log,
+            "origin": self.origin,
         }
         unfinished = path.with_suffix(".part")
         torch.save(state, unfinished)
@@ -76,7 +95,7 @@ class Run:
         run.average.load_state_dict(state["average"])
         run.optimizer.load_state_dict(state["optimizer"])
         run.epoch, run.best, run.log = state["epoch"], state["best"], state["log"]
-        run.data = state["data"]
+        run.data, run.origin = state["data"], state["origin"]
         return run
 
 

@@ -20,16 +20,16 @@ from model.calibrate import ACCEPTED, calibrate
 from model.corrections import checksum, read_corrections, with_corrections
 from model.data import CHECKOUT, checksums
 from model.download import ensure_data
-from model.errors import DataError
+from model.errors import DataError, ModelError
 from model.figures import learning_curve
 from model.network import NetworkOutput
 from model.pipeline import Pipeline
 from model.prepare import Prepared, TrainingData, training_data
 from model.recipe import RECIPES, Recipe
 from model.run import Run
-from model.weights import save_pipeline
+from model.weights import load_pipeline, read_card, save_pipeline, version
 
-VERSION = "1.3.0"
+VERSION = "1.3.1"
 
 
 def learning_rate(step: int, steps: int, recipe: Recipe) -> float:
@@ -167,6 +167,8 @@ def keep_best(run: Run, data: TrainingData, scores: dict[str, float], folder: Pa
         "epoch": run.epoch,
         "validation": {name: round(value, 5) for name, value in scores.items()},
     }
+    if run.origin:
+        card["start"] = run.origin
     save_pipeline(pipeline, card, folder)
 
 
@@ -215,13 +217,17 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--steps", type=int, help="steps in each epoch, instead of the recipe's")
     parser.add_argument("--limit", type=int, help="use only so many items of each data source")
     parser.add_argument(
+        "--start", type=Path, help="folder of a run to go on from: its weights, and a new recipe"
+    )
+    parser.add_argument("--learning-rate", type=float, help="its peak, instead of the recipe's")
+    parser.add_argument(
         "--corrections", type=Path, help="archive of corrections, fetched from a server, to use too"
     )
     parser.add_argument("--seed", type=int, help="of everything random (default: 0)")
     parser.add_argument("--threads", type=int, help="threads of torch (default: all cores)")
     options = parser.parse_args(arguments)
     options.out = options.out or CHECKOUT / "runs" / options.recipe
-    settings = ("epochs", "steps", "limit", "seed")
+    settings = ("epochs", "steps", "limit", "seed", "start", "learning_rate")
     if options.resume and any(getattr(options, name) is not None for name in settings):
         parser.error("--resume goes on with the settings that the run began with")
     return options
@@ -229,7 +235,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def chosen_recipe(options: argparse.Namespace) -> Recipe:
     """The recipe with what the command line changes in it."""
-    changes = {"epochs": options.epochs, "steps_per_epoch": options.steps, "seed": options.seed}
+    changes = {
+        "epochs": options.epochs,
+        "steps_per_epoch": options.steps,
+        "seed": options.seed,
+        "learning_rate": options.learning_rate,
+    }
     return dataclasses.replace(
         RECIPES[options.recipe],
         **{name: value for name, value in changes.items() if value is not None},
@@ -260,6 +271,10 @@ def main(arguments: list[str] | None = None) -> int:
             if options.resume
             else Run.start(chosen_recipe(options), options.limit)
         )
+        if options.start:
+            card = read_card(run.recipe.name, options.start)
+            network = load_pipeline(run.recipe.name, options.start).network
+            run.go_on_from(network, f"{version(card)}, epoch {card['epoch']}")
         files = checksums()
         if options.corrections:
             files["corrections"] = checksum(options.corrections)
@@ -271,7 +286,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.corrections:
             corrections = read_corrections(options.corrections)
             data = with_corrections(data, corrections, run.recipe.drawings)
-    except DataError as error:
+    except (DataError, ModelError) as error:
         print(error, file=sys.stderr)
         return 2
     train(run, data, options.out)

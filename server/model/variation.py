@@ -59,6 +59,12 @@ def in_another_habit(label: int, strokes: Sequence[Points], rng: Rng) -> list[Po
     return [stroke]
 
 
+def ruled_one(rng: Rng) -> list[Points]:
+    """A one that is a straight stroke, upright or slanted a little."""
+    lean = float(np.clip(rng.normal(0, 0.12), -0.35, 0.35))
+    return [np.linspace((lean, 0.0), (-lean, 1.0), 8)]
+
+
 def pressures(strokes: Sequence[Points], rng: Rng) -> list[NDArray[np.float64]]:
     """How broad a pen draws along each stroke, as a share of its width: (P,) in 0.2..1.
 

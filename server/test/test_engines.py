@@ -14,6 +14,7 @@ from model.data import data_folder, mnist
 from model.engines import OFTEN, Engine, load_engine
 from model.errors import ModelError
 from model.network import fused
+from model.render import draw_strokes
 
 NAMES = ("torch", "openvino", "onnx")
 IN_TWO_PARTS = "openvino in two parts"
@@ -160,3 +161,16 @@ def test_corrupt_or_missing_weights_are_named(
 def test_the_shipped_files_are_small() -> None:
     assert weights.weights_path("digits").stat().st_size < 3_000_000
     assert weights.onnx_path("digits").stat().st_size < 3_000_000
+
+
+@pytest.mark.parametrize("width", [6, 12, 24, 40])
+@pytest.mark.parametrize("lean", [-0.1, -0.03, 0.0, 0.03, 0.1])
+def test_a_one_drawn_with_a_ruler_is_a_digit(
+    engines: dict[str, Engine], lean: float, width: float
+) -> None:
+    """As a mouse draws it; no pen does, so that no held-out digit tells of it."""
+    stroke = np.linspace((0.5 - lean, 0.2), (0.5 + lean, 0.8), 8) * 384
+    reading = engines["torch"].recognize(1 - draw_strokes([stroke], 384, width))
+    assert reading is not None
+    assert reading.probabilities.argmax() == 1
+    assert reading.is_digit >= 0.5

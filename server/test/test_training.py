@@ -15,8 +15,8 @@ from model import data, train
 from model.augment import augment
 from model.calibrate import fit_temperature
 from model.corrections import read_corrections, with_corrections
-from model.errors import DataError
-from model.prepare import NO_DIGIT, TrainingData, training_data
+from model.errors import DataError, ModelError
+from model.prepare import NO_DIGIT, Prepared, TrainingData, training_data, without_ones
 from model.recipe import RECIPES
 from model.run import Run
 from model.weights import load_pipeline
@@ -52,7 +52,10 @@ def epoch(run: Run, prepared: TrainingData) -> float:
 
 def test_every_source_is_prepared_as_normalised_pictures(prepared: TrainingData) -> None:
     sizes = [len(part.pictures) for part in prepared]
-    assert sizes == [40, 80, 7 * 20, 8 * 40, 40, 400, 7 * 20, 4 * 40]
+    assert sizes[:2] + sizes[4:] == [40, 80, 40, 400, 7 * 20, 4 * 40]
+    # Upright strokes are taken out of what is no digit.
+    assert 0.8 * 7 * 20 < sizes[2] <= 7 * 20
+    assert 0.8 * 8 * 40 < sizes[3] <= 8 * 40
     for part in prepared:
         assert part.pictures.shape[1:] == (28, 28)
         assert len(part.labels) == len(part.pictures)
@@ -99,6 +102,34 @@ def test_a_run_leaves_weights_that_load_a_log_and_a_picture(
     pipeline = load_pipeline("quick", tmp_path)
     output = pipeline(torch.ones(1, 1, 50, 50).index_fill_(3, torch.tensor([20, 21, 22]), 0))
     assert output.probabilities.sum().item() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_run_goes_on_from_another_ones_weights(prepared: TrainingData, tmp_path: Path) -> None:
+    first = Run.start(RECIPE)
+    epoch(first, prepared)
+    second = Run.start(dataclasses.replace(RECIPE, seed=1))
+    second.go_on_from(first.network, "quick 1.0.0, epoch 1")
+    for name, value in first.network.state_dict().items():
+        assert torch.equal(second.network.state_dict()[name], value), name
+        assert torch.equal(second.average.module.state_dict()[name], value), name
+    second.save(tmp_path / "checkpoint.pt")
+    assert Run.resume(tmp_path / "checkpoint.pt").origin == "quick 1.0.0, epoch 1"
+    with pytest.raises(ModelError):
+        second.go_on_from(RECIPES["digits"].network(), "digits")
+
+
+def test_upright_strokes_are_no_examples_of_what_is_no_digit() -> None:
+    pictures = np.zeros((5, 28, 28), np.uint8)
+    pictures[0, 4:24, 13:16] = 255  # a stroke
+    pictures[1, 4:24, 13:16] = 255  # in two pieces
+    pictures[1, 12:15] = 0
+    pictures[2, 13:16, 4:24] = 255  # lying
+    pictures[3, 4:24, 13:16] = 255  # with a bar
+    pictures[3, 4:7, 6:22] = 255
+    for row in range(20):  # leaning
+        pictures[4, 4 + row, 11 + row // 5 : 14 + row // 5] = 255
+    kept = without_ones(Prepared(pictures, np.arange(5)))
+    assert kept.labels.tolist() == [1, 2, 3]
 
 
 def archive_of(folder: Path, *rows: tuple[str, str], table: str = "corrections.csv") -> Path:
