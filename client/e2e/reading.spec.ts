@@ -28,9 +28,9 @@ test('reads while the pen is still down', async ({ hand, reading }) => {
 });
 
 test('reads a small digit in a corner and a large one', async ({ page, hand, reading }) => {
-  const small = writing(3).map((line) => line.map(([x, y]) => [0.04 + x * 0.25, 0.7 + y * 0.25] as const));
+  const small = writing(5).map((line) => line.map(([x, y]) => [0.04 + x * 0.25, 0.7 + y * 0.25] as const));
   await draw(hand, small);
-  await expect(reading).toHaveText('3');
+  await expect(reading).toHaveText('5');
   await button(page, 'Clear').click();
   const large = writing(3).map((line) => line.map(([x, y]) => [x * 1.5 - 0.22, y * 1.5 - 0.25] as const));
   await draw(hand, large);

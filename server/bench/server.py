@@ -28,7 +28,8 @@ SERVER = ROOT / "server"
 CLIENTS = (1, 2, 4, 8, 16, 32, 64)
 SIDE = 384
 
-CONTENDERS = ("plain", "ours", "ours, as the page posts")
+PLAIN, TORCH, ONNX, PAGE = "plain", "ours, torch", "ours, onnx", "ours, onnx, as the page posts"
+PORTS = {PLAIN: 5291, TORCH: 5292, ONNX: 5293, PAGE: 5293}
 
 
 def seven(side: int) -> Image.Image:
@@ -54,7 +55,7 @@ def requests() -> dict[str, bytes]:
     posted = Image.new("RGB", (SIDE, SIDE), "white")
     posted.paste("black", mask=seven(SIDE).getchannel("A"))
     own = http_request("/api/recognize", as_json(posted), kind)
-    return dict(zip(CONTENDERS, (same, same, own), strict=True))
+    return {PLAIN: same, TORCH: same, ONNX: same, PAGE: own}
 
 
 @contextmanager
@@ -98,17 +99,17 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     cores = str(processor_cores())
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", os.devnull, "--preload"]
-    plain = [*gunicorn, "--workers", cores, "--bind", "127.0.0.1:5291", "bench.plain:app"]
+    plain = [*gunicorn, "--workers", cores, "--bind", f"127.0.0.1:{PORTS[PLAIN]}"]
     ours = [sys.executable, "-m", "app.serve"]
     with tempfile.TemporaryDirectory() as folder:
-        database = f"sqlite:///{folder}/corrections.sqlite3"
+        settings = {"WORKERS": cores, "DATABASE_URL": f"sqlite:///{folder}/corrections.sqlite3"}
         with (
-            serving(plain, 5291),
-            serving(ours, 5292, WORKERS=cores, DATABASE_URL=database) as pid,
+            serving([*plain, "bench.plain:app"], PORTS[PLAIN]),
+            serving(ours, PORTS[TORCH], ENGINE="torch", **settings) as torch,
+            serving(ours, PORTS[ONNX], ENGINE="onnx", **settings) as onnx,
         ):
-            ports = dict(zip(CONTENDERS, (5291, 5292, 5292), strict=True))
-            measured = measure(ports, options.clients, options.rounds, options.seconds)
-            memory = memory_of_workers(pid)
+            measured = measure(options.clients, options.rounds, options.seconds)
+            memory = {TORCH: memory_of_workers(torch), ONNX: memory_of_workers(onnx)}
     report(measured, memory)
     if options.plot:
         plot(measured, options.plot)
@@ -118,20 +119,20 @@ def main(arguments: list[str] | None = None) -> int:
 Measured = dict[tuple[str, int], list[Load]]
 
 
-def measure(ports: dict[str, int], clients: list[int], rounds: int, seconds: float) -> Measured:
+def measure(clients: list[int], rounds: int, seconds: float) -> Measured:
     """Every contender with every number of clients, in turns, after a second each unmeasured."""
     asked = requests()
-    measured: Measured = {(name, number): [] for name in ports for number in clients}
-    for name, port in ports.items():
+    measured: Measured = {(name, number): [] for name in PORTS for number in clients}
+    for name, port in PORTS.items():
         load(port, asked[name], 4, 1)
     for _ in range(rounds):
         for number in clients:
-            for name, port in ports.items():
+            for name, port in PORTS.items():
                 measured[name, number].append(load(port, asked[name], number, seconds))
     return measured
 
 
-def report(measured: Measured, memory: list[float]) -> None:
+def report(measured: Measured, memory: dict[str, list[float]]) -> None:
     """Print a table in Markdown."""
     print(f"{processor_cores()} cores, {SIDE}×{SIDE} PNG in JSON; medians, lowest to highest\n")
     print("| clients | server | requests/s | p50 ms | p99 ms | refused | ratio to plain |")
@@ -139,8 +140,7 @@ def report(measured: Measured, memory: list[float]) -> None:
     for (name, number), loads in sorted(measured.items(), key=lambda one: one[0][1]):
         rates = [one.rate for one in loads]
         ratios = [
-            one.rate / plain.rate
-            for one, plain in zip(loads, measured["plain", number], strict=True)
+            one.rate / plain.rate for one, plain in zip(loads, measured[PLAIN, number], strict=True)
         ]
         refused = sum(one.statuses.get(503, 0) for one in loads)
         total = sum(sum(one.statuses.values()) for one in loads)
@@ -152,9 +152,10 @@ def report(measured: Measured, memory: list[float]) -> None:
             f"| {refused / total:.0%} "
             f"| {statistics.median(ratios):.2f} ({min(ratios):.2f} … {max(ratios):.2f}) |"
         )
-    if memory:
-        sizes = ", ".join(f"{size:.0f}" for size in memory)
-        print(f"\nMemory of each worker for itself alone: {sizes} MB")
+    for name, sizes in memory.items():
+        if sizes:
+            each = ", ".join(f"{size:.0f}" for size in sizes)
+            print(f"\nMemory of each worker for itself alone, {name}: {each} MB")
 
 
 def plot(measured: Measured, path: Path) -> None:
@@ -166,7 +167,7 @@ def plot(measured: Measured, path: Path) -> None:
 
     figure, (rates, times) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     clients = sorted({number for _, number in measured})
-    for name in CONTENDERS:
+    for name in PORTS:
         loads = [measured[name, number] for number in clients]
         medians = [statistics.median(one.rate for one in some) for some in loads]
         (line,) = rates.plot(clients, medians, marker="o", label=name)

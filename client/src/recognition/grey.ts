@@ -47,5 +47,8 @@ function contrast(levels: Uint8Array): number {
 }
 
 function fractions(levels: Uint8Array): Float32Array {
-  return Float32Array.from(levels, (level) => level / 255);
+  // A loop: with Float32Array.from and a function the whole reading takes twice as long.
+  const found = new Float32Array(levels.length);
+  for (let index = 0; index < levels.length; index++) found[index] = (levels[index] ?? 0) / 255;
+  return found;
 }
