@@ -10,6 +10,7 @@ import io
 import json
 import multiprocessing
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
@@ -101,6 +102,9 @@ class Result(NamedTuple):
         return accepted
 
 
+BUSY = (429, 503)
+"""What a server answers that limits its clients, or is overloaded."""
+
 NOTHING = Answer(-1, 0.0, 0.0, np.zeros((28, 28), np.uint8))
 
 _recognize: Callable[[Picture], Answer]
@@ -122,6 +126,17 @@ def _use_engine(engine: str, model: str) -> None:
     _recognize = recognize
 
 
+def _patient(request: urllib.request.Request) -> Any:
+    """A server's answer, however often it asks to come back later."""
+    while True:
+        try:
+            return urllib.request.urlopen(request, timeout=30)
+        except urllib.error.HTTPError as error:
+            if error.code not in BUSY:
+                raise
+            time.sleep(float(error.headers.get("Retry-After", 1)))
+
+
 def _use_server(address: str) -> None:
     """In a worker process: recognise by posting PNGs to a server."""
     global _recognize
@@ -134,7 +149,7 @@ def _use_server(address: str) -> None:
             stored.getvalue(),
             {"Content-Type": "image/png"},
         )
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with _patient(request) as response:
             digits = json.load(response)["digits"]
         if not digits:
             return NOTHING
