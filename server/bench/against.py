@@ -34,11 +34,11 @@ def theirs(network: Path, hint: str, seconds: float) -> tuple[float, float]:
     ).stdout
     median, rate = (
         re.search(pattern, output)
-        for pattern in (r"Median:\s+([\d.]+) ms", r"Throughput:\s+([\d.]+)")
+        for pattern in (r"Median:\s+([\d.]+) (ms|us)", r"Throughput:\s+([\d.]+)")
     )
     assert median is not None
     assert rate is not None
-    return float(median[1]), float(rate[1])
+    return float(median[1]) / (1000 if median[2] == "us" else 1), float(rate[1])
 
 
 def main(arguments: list[str] | None = None) -> int:
