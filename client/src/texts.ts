@@ -117,7 +117,7 @@ export const texts = {
     waits: 'to be sent',
     sent: 'sent, thank you',
     drawing: 'The drawing',
-    read: (digit: number, confidence: number): string => `Read as ${digit}, ${wholePercent.format(confidence)}`,
+    read: (digit: number, confidence: number): string => `Read as ${digit}, ${finePercent.format(confidence)}`,
     when: (time: number): string => moment.format(time),
     correct: (reading: string): string => `${reading}: was it right?`,
     right: 'right',

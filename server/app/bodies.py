@@ -116,6 +116,7 @@ def _reading() -> Iterator[None]:
     client's doing."""
     try:
         yield
+        _check_expired()
     except (HTTPException, ProblemError):
         _check_expired()
         raise

@@ -2,9 +2,9 @@
 
 import csv
 import io
+import re
 import tempfile
 import zipfile
-from datetime import UTC
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -16,8 +16,9 @@ from app.bodies import json_body, picture_of_text
 from app.database import PATIENCE, Correction, OtherCorrectionError, UnavailableError
 from app.images import decode, png
 from app.openapi import Operation, describes
+from app.overload import turn
 from app.problems import ProblemError
-from app.schemas import CorrectionBody, Kept
+from app.schemas import KEY, CorrectionBody, Kept
 from app.tokens import check_token
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/api/corrections")
@@ -28,6 +29,8 @@ IN_MEMORY = 8 * 1024 * 1024
 COLUMNS = ("file", "made", "read", "was", "model")
 
 NO_DIGIT = "no digit"
+
+KEY_PATTERN = re.compile(KEY)
 
 
 @blueprint.post("")
@@ -42,10 +45,12 @@ def add_correction() -> tuple[Kept, HTTPStatus]:
     """Keep a correction. It is kept once, however often it is sent."""
     settings = parts.settings()
     body = _validated(json_body(request, settings.max_bytes))
-    picture = decode(picture_of_text(body.image, settings.max_bytes), settings.max_pixels)
+    data = picture_of_text(body.image, settings.max_bytes)
+    with turn():
+        picture = decode(data, settings.max_pixels)
     correction = Correction(
         key=body.key,
-        made=body.made.astimezone(UTC),
+        made=body.made,
         read=body.read,
         was=body.was,
         model=body.model,
@@ -68,7 +73,8 @@ def add_correction() -> tuple[Kept, HTTPStatus]:
 def remove_correction(key: str) -> tuple[str, HTTPStatus]:
     """Forget a correction, for whoever knows its key: the client that sent it."""
     try:
-        parts.database().remove(key)
+        if KEY_PATTERN.fullmatch(key):  # nothing is kept under another one
+            parts.database().remove(key)
     except UnavailableError:
         _unavailable()
     return "", HTTPStatus.NO_CONTENT

@@ -103,11 +103,7 @@ class Database:
         with self._preparing, _failures():
             if self._prepared:
                 return
-            if self._url.drivername == "sqlite" and self._url.database not in (
-                None,
-                "",
-                ":memory:",
-            ):
+            if self._url.drivername == "sqlite":
                 Path(str(self._url.database)).parent.mkdir(parents=True, exist_ok=True)
             migrate(self._url)
             self._prepared = True

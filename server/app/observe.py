@@ -7,7 +7,7 @@ import re
 import secrets
 import time
 from datetime import UTC, datetime
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import (
@@ -26,6 +26,9 @@ from app.tokens import check_token
 blueprint = Blueprint("observe", __name__, url_prefix="/api")
 
 logger = logging.getLogger("app.requests")
+
+METHODS = frozenset(HTTPMethod)
+"""Those that are counted by name: a client may make up any."""
 
 REQUEST_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 """What of a client's, or a proxy's, own request ids is taken over."""
@@ -62,7 +65,8 @@ def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.begun
     # By the rule and not by the path: there are endless paths.
     route = request.url_rule.rule if request.url_rule else "none"
-    requests.labels(route, request.method, str(response.status_code)).inc()
+    method = request.method if request.method in METHODS else "other"
+    requests.labels(route, method, str(response.status_code)).inc()
     request_seconds.labels(route).observe(seconds)
     response.headers["X-Request-Id"] = g.request_id
     if logger.isEnabledFor(logging.INFO):

@@ -24,7 +24,6 @@ RETRY_AFTER = 1
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-
 OVERLOADED = "The server is overloaded: try again in a second."
 
 AT_ONCE = 2

@@ -1,9 +1,18 @@
 """What the API takes and answers, as types: routes are checked against them, and the OpenAPI
 document is made from them."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, with_config
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    with_config,
+)
 from typing_extensions import TypedDict
 
 
@@ -19,10 +28,24 @@ def _text(value: Any) -> Any:
     return value
 
 
+def _in_utc(value: datetime) -> datetime:
+    """The first and the last day that can be told may be out of UTC's reach."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a moment lies between the years 1 and 9999") from None
+
+
 Fraction = Annotated[float, Field(ge=0, le=1)]
 DigitNumber = Annotated[int, Field(ge=0, le=9, strict=True), BeforeValidator(_whole)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_text)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_in_utc)]
 Closed = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+KEY = "[A-Za-z0-9_-]{16,64}"
+"""What names a correction."""
+
+PRINTABLE = r"[^\x00-\x1f\x7f]"
+"""PostgreSQL keeps no zero bytes, and no name has control characters."""
 
 EXAMPLE = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABwAAAAcCAAAAABXZoBIAAAAZUlEQVR42s"
@@ -144,9 +167,7 @@ class CorrectionBody(BaseModel):
 
     model_config = Closed
 
-    key: Annotated[
-        str, Field(pattern="^[A-Za-z0-9_-]{16,64}$", examples=["3f1c9a0e5b7d42869c1e0d2f4a6b8c7e"])
-    ]
+    key: Annotated[str, Field(pattern=f"^{KEY}$", examples=["3f1c9a0e5b7d42869c1e0d2f4a6b8c7e"])]
     """The client's own name for this correction, used for no other one."""
     image: Annotated[str, Field(json_schema_extra={"format": "picture"}, examples=[EXAMPLE])]
     """The picture: a data URL, or base64."""
@@ -154,7 +175,9 @@ class CorrectionBody(BaseModel):
     """What was read; null for "not a digit"."""
     was: Annotated[DigitNumber | None, Field(examples=[7])]
     """What it was; null for no digit at all."""
-    model: Annotated[str, Field(max_length=100, examples=["digits 1.0.0"])]
+    model: Annotated[
+        str, Field(max_length=100, pattern=f"^{PRINTABLE}*$", examples=["digits 1.0.0"])
+    ]
     """What had read it, e.g. "digits 1.0.0"."""
     made: Annotated[Moment, Field(examples=["2026-01-02T12:00:00Z"])]
     """When the person said so."""

@@ -50,10 +50,8 @@ def _trained(card: dict[str, Any]) -> str:
     best = f"The best epoch by held-out images and writers was {card['epoch']}."
     if start := card.get("start"):
         return (
-            f"`npm run train`, then `npm run train -- --start runs/digits "
-            f"--epochs {card['recipe']['epochs']} "
-            f"--learning-rate {card['recipe']['learning_rate']} --out runs/more`, then "
-            f"`npm run export -- --run runs/more --int8`. It started from {start}. {best}"
+            f"It goes on from {start}, with the hyper-parameters below, as "
+            f"`npm run train -- --start` does; then `npm run export -- --int8`. {best}"
         )
     return f"`npm run train`, then `npm run export -- --run runs/digits --int8`. {best}"
 

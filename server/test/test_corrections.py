@@ -220,6 +220,10 @@ def test_nothing_is_kept_of_a_file_but_its_picture(client: FlaskClient) -> None:
         ({"key": "../" * 8}, 422, 'The field "key": String should match pattern'),
         ({"made": "yesterday"}, 422, 'The field "made": Input should be a valid datetime'),
         ({"made": "2026-01-02T12:00:00"}, 422, 'The field "made": Input should have timezone'),
+        ({"made": "0001-01-01T00:00:00+14:00"}, 422, 'The field "made": Value error, a moment'),
+        ({"made": "9999-12-31T23:59:59-14:00"}, 422, 'The field "made": Value error, a moment'),
+        ({"model": "a\x00b"}, 422, 'The field "model": String should match pattern'),
+        ({"model": "\ud800"}, 422, 'The field "model": Input should be a valid string'),
         ({"model": "m" * 101}, 422, 'The field "model": String should have at most 100'),
         ({"more": 1}, 422, 'The field "more": Extra inputs are not permitted.'),
         ({"image": "no picture"}, 400, "The image is neither a data URL nor base64."),
@@ -235,6 +239,11 @@ def test_a_wrong_correction_is_refused_with_the_reason(
     assert (response.status_code, response.content_type) == (status, "application/problem+json")
     assert response.get_json()["detail"].startswith(detail)
     assert exported(client).namelist() == before
+
+
+def test_what_names_no_correction_is_forgotten_without_ado(empty: Flask) -> None:
+    for key in ("short", "%00" * 20, "%ed%a0%80" * 20, "'; DROP TABLE corrections; --"):
+        assert empty.test_client().delete(f"{ADDRESS}/{key}").status_code == 204
 
 
 @pytest.mark.parametrize("missing", ["key", "image", "read", "was", "model", "made", "consent"])

@@ -4,6 +4,7 @@ import base64
 import http.client
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -257,6 +258,41 @@ def test_clients_that_send_drop_by_drop_keep_nobody_waiting() -> None:
             slow.sendall(start)
         for _ in range(10):
             assert post(port, file_of(seven()))[0] == 200
+
+
+IMPATIENT = [
+    sys.executable,
+    "-c",
+    "import sys, app.worker; app.worker.LONGEST_UPLOAD = 1.0; "
+    "sys.argv = ['gunicorn', '--config', 'gunicorn.conf.py', 'wsgi:app']; "
+    "from gunicorn.app.wsgiapp import run; run()",
+]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+def test_a_body_that_comes_too_slowly_is_refused_and_a_head_is_hung_up_on() -> None:
+    start = b"POST /api/recognize HTTP/1.1\r\nHost: x\r\n"
+    body = start + b"Content-Type: image/png\r\nContent-Length: 1000\r\n\r\n"
+    with started(IMPATIENT, WORKERS="1") as (_, port):
+        answers = []
+        for sent in (body, start):
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+                connection.sendall(sent)
+                answer = b""
+                while True:
+                    with suppress(OSError):
+                        connection.sendall(b"x")  # drop by drop
+                    readable, _, _ = select.select([connection], [], [], 0.2)
+                    if readable:
+                        part = connection.recv(65536)
+                        answer += part
+                        if not part or b"slowly" in answer:
+                            break
+                answers.append(answer)
+        assert answers[0].startswith(b"HTTP/1.1 408 ")
+        assert b"application/problem+json" in answers[0]
+        assert not answers[1].startswith(b"HTTP/1.1 200")
+        assert post(port, file_of(seven()))[0] == 200
 
 
 def test_who_has_waited_too_long_is_told_to_come_back() -> None:
