@@ -23,8 +23,13 @@ Box = tuple[int, int, int, int]
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 SUPPORTED = "PNG, JPEG, WebP, GIF and BMP"
 
-WORKING_SIDE = 512
-"""Longer pictures are scaled down to so many pixels: a digit needs no more."""
+ENOUGH = 120
+"""Pixels along the shorter side: where there are twice as many, squares of them are averaged, as
+the model does anyway (`model.resampling.shrink`). Here, before colours are looked at, it costs
+least."""
+
+LONGEST = 512
+"""Pixels along the longer side: strips are averaged until they are no longer."""
 
 LARGEST_SIDE = 32_767
 """In pixels; no camera or canvas makes a longer side, but crafted files do."""
@@ -76,20 +81,19 @@ class Picture:
     """A decoded picture, upright."""
 
     grey: Grey
-    """(H, W) 0 = black, 1 = white; no side longer than `WORKING_SIDE`."""
+    """(H, W) 0 = black, 1 = white; no side longer than `LONGEST`."""
     size: tuple[int, int]
-    """Width and height in pixels before it was scaled down."""
+    """Width and height in pixels before it was averaged."""
+    scale: tuple[float, float]
+    """How many pixels of the original a pixel of `grey` stands for, across and down."""
 
     def in_original(self, edges: tuple[float, float, float, float]) -> list[float]:
         """Scale left, top, right, bottom in pixels of `grey` to pixels of the original."""
-        height, width = self.grey.shape
-        scale = (self.size[0] / width, self.size[1] / height) * 2
-        return [round(edge * by, 2) for edge, by in zip(edges, scale, strict=True)]
+        return [round(edge * by, 2) for edge, by in zip(edges, self.scale * 2, strict=True)]
 
     def box_in_original(self, box: Box) -> Box:
         """Like `in_original`, as whole pixels of the original that hold all of the ink."""
-        height, width = self.grey.shape
-        across, down = self.size[0] / width, self.size[1] / height
+        across, down = self.scale
         left, top, right, bottom = box
         return (
             math.floor(left * across),
@@ -100,7 +104,7 @@ class Picture:
 
 
 def decode(data: bytes, max_pixels: int) -> Picture:
-    """Decode a picture file, turned upright and scaled down to `WORKING_SIDE`.
+    """Decode a picture file, turned upright and averaged to the pixels that are needed.
 
     data: a file in one of `FORMATS`; of an animation the first frame is read
     max_pixels: the most pixels it may have; looked up in its header before it is decoded
@@ -116,12 +120,15 @@ def decode(data: bytes, max_pixels: int) -> Picture:
     _check_cost(image, data)
     size = image.size
     image, orientation = _load(image)
-    grey = grey_of(image)
+    decoded = image.size
+    factor = _factor(decoded)
+    grey = grey_of(_averaged(image, factor))
+    scale = size[0] / decoded[0] * factor, size[1] / decoded[1] * factor
     if orientation in UPRIGHT:
         grey = grey.transpose(UPRIGHT[orientation])
     if orientation in LYING:
-        size = size[1], size[0]
-    return Picture(_as_fractions(grey), size)
+        size, scale = size[::-1], scale[::-1]
+    return Picture(_as_fractions(grey), size, scale)
 
 
 def png(grey: Grey) -> bytes:
@@ -186,23 +193,32 @@ def _damaged(error: Exception) -> ProblemError:
 
 
 def _load(image: Image.Image) -> tuple[Image.Image, int]:
-    """Decode the pixels; returns them, scaled down, in a mode that `grey_of` takes, and the EXIF
-    orientation.
+    """Decode the pixels; returns them in a mode that `grey_of` takes, and the EXIF orientation.
 
     Whatever Pillow's parsers raise on crafted bytes (OSError, SyntaxError, ValueError,
     struct.error, IndexError, KeyError, MemoryError …) means the same: the picture is damaged.
     """
     try:
         # A JPEG can be decoded at 1/2, 1/4 or 1/8 for a fraction of the time.
-        image.draft(None, (WORKING_SIDE, WORKING_SIDE))
+        image.draft(None, (LONGEST, LONGEST))
         image.load()
         plain = _in_plain_mode(image)
     except Exception as error:
         raise _damaged(error) from None
-    orientation = _orientation(image)
-    if max(plain.size) > WORKING_SIDE:
-        plain.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX, reducing_gap=2.0)
-    return plain, orientation
+    return plain, _orientation(image)
+
+
+def _factor(size: tuple[int, int]) -> int:
+    """The side of the squares that are averaged, in pixels."""
+    return max(1, min(size) // ENOUGH, math.ceil(max(size) / LONGEST))
+
+
+def _averaged(image: Image.Image, factor: int) -> Image.Image:
+    """Every whole square of `factor` pixels as one; of a strip that is thinner, what there is."""
+    if factor == 1:
+        return image
+    width, height = (side - side % factor or side for side in image.size)
+    return image.reduce(factor, (0, 0, width, height))
 
 
 def _in_plain_mode(image: Image.Image) -> Image.Image:

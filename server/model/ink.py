@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from model.resampling import area_weights, bilinear_weights
+from model.resampling import area_weights, bilinear_weights, size_of
 
 THUMBNAIL = 24
 """Cells along each side of the thumbnail on which the paper is studied."""
@@ -61,7 +61,7 @@ class Ink(nn.Module):
         there is nothing but paper (ink is 0 there).
         """
         grey = grey.squeeze(1)
-        height, width = grey.shape[-2:]
+        height, width = size_of(grey)
         rows, columns = area_weights(height, THUMBNAIL, grey), area_weights(width, THUMBNAIL, grey)
         cells = (rows @ grey @ columns.T).view(-1, 1, THUMBNAIL * THUMBNAIL)
         # Light that falls in from one side is taken off before anything else.

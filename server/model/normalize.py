@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from model.ink import soft_peak
-from model.resampling import cubic_weights
+from model.resampling import cubic_weights, size_of
 
 SIDE = 28
 """Pixels along each side of what the network sees."""
@@ -39,7 +39,7 @@ class Normalize(nn.Module):
         `ink`, all zero where there is no ink; and frame (N, 4), the same edges of the square that
         `digit` shows, which may reach beyond the picture.
         """
-        height, width = ink.shape[-2:]
+        height, width = size_of(ink)
         ink = ink.squeeze(1)
         # Positions are those of the pixels' right and lower edges.
         x, y = (
@@ -76,7 +76,7 @@ def _extent(profile: Tensor, position: Tensor) -> tuple[Tensor, Tensor]:
     position: (L,), 1 … L
     """
     inked = (profile > BOX_THRESHOLD).to(profile.dtype)
-    length = profile.shape[2]
+    length = size_of(profile)[1]
     end = (inked * position).amax(2, True)
     start = length - (inked * (length + 1 - position)).amax(2, True)
     return torch.minimum(start, end), end

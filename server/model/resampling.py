@@ -10,6 +10,7 @@ from functools import lru_cache, wraps
 
 import torch
 from torch import Tensor
+from torch.jit import is_tracing  # type: ignore[attr-defined]
 
 LARGE = 120
 """Pixels: a picture whose shorter side is twice this or more is shrunk before it is looked at."""
@@ -39,6 +40,15 @@ def _kept(weights: Weights) -> Weights:
         return weights(inputs, outputs, like)
 
     return cached
+
+
+def size_of(picture: Tensor) -> tuple[int, int]:
+    """Height and width of (…, H, W): constants in a graph that is traced, for one size, and symbols
+    in one that is exported, for any."""
+    height, width = picture.shape[-2:]
+    # While tracing these are tensors, which would hide from the graph what can be known before.
+    tracing = is_tracing()  # type: ignore[no-untyped-call]
+    return (int(height), int(width)) if tracing else (height, width)
 
 
 @_kept
@@ -89,7 +99,8 @@ def shrink(picture: Tensor) -> tuple[Tensor, int]:
     Returns (N, C, H // factor, W // factor) and the factor; what the squares do not fill at the
     right and lower edge, less than a square, is left out.
     """
-    number, channels, height, width = picture.shape
+    number, channels = picture.shape[:2]
+    height, width = size_of(picture)
     # What `min` and `max` are, for sizes that are symbols when the graph is exported.
     shorter = torch.sym_min(height, width)  # type: ignore[no-untyped-call]
     factor = torch.sym_max(1, shorter // LARGE)  # type: ignore[no-untyped-call]

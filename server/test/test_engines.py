@@ -85,6 +85,11 @@ def test_a_size_that_comes_often_is_read_like_one_that_comes_once(
         assert last is not None
         np.testing.assert_allclose(last.probabilities, first.probabilities, atol=1e-5)
         assert last.box == first.box
+    blank = np.ones((150, 150), np.float32)
+    empty, inverted = engines[name].recognize_all([blank, 1 - often])
+    assert empty is None
+    assert inverted is not None
+    np.testing.assert_allclose(inverted.probabilities, first.probabilities, atol=1e-3)
     reading = engines[name].recognize(other)
     assert reading is not None
     assert reading.seen.shape == first.seen.shape

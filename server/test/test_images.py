@@ -53,26 +53,37 @@ def test_black_is_0_and_white_is_1() -> None:
 
 
 def test_a_small_picture_keeps_its_pixels() -> None:
-    assert grey(Image.new("L", (512, 300))).shape == (300, 512)
+    assert grey(Image.new("L", (512, 239))).shape == (239, 512)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
 def test_a_large_picture_is_scaled_down_and_its_box_back_up(kind: str) -> None:
     picture = decode(file_of(stroke((2048, 1024), "black", "white"), kind), PIXELS)
     assert picture.size == (2048, 1024)
-    assert picture.grey.shape == (256, 512)
-    assert picture.grey[:, :120].max() < 0.1
-    assert picture.grey[:, 136:].min() > 0.9
-    assert picture.box_in_original((0, 10, 128, 20)) == (0, 40, 512, 80)
+    assert picture.grey.shape == (128, 256)
+    assert picture.grey[:, :60].max() < 0.1
+    assert picture.grey[:, 68:].min() > 0.9
+    assert picture.box_in_original((0, 5, 64, 10)) == (0, 40, 512, 80)
+
+
+def test_only_whole_squares_are_averaged() -> None:
+    image = Image.new("L", (362, 361), 255)
+    image.paste(0, (0, 0, 3, 3))
+    image.paste(0, (360, 0, 362, 361))
+    picture = decode(file_of(image), PIXELS)
+    expected = np.ones((120, 120), np.float32)
+    expected[0, 0] = 0
+    np.testing.assert_array_equal(picture.grey, expected)
+    assert picture.in_original((1, 2, 119, 120)) == [3, 6, 357, 360]
 
 
 def test_a_box_stays_within_the_picture() -> None:
-    picture = Picture(np.ones((340, 512), np.float32), size=(1001, 665))
-    assert picture.box_in_original((0, 0, 512, 340)) == (0, 0, 1001, 665)
+    picture = Picture(np.ones((1, 500), np.float32), size=(10_000, 1), scale=(20, 20))
+    assert picture.box_in_original((0, 0, 500, 1)) == (0, 0, 10_000, 1)
 
 
 def test_a_very_narrow_picture_keeps_a_pixel_of_width() -> None:
-    assert grey(Image.new("L", (1, 10_000))).shape == (512, 1)
+    assert grey(Image.new("L", (1, 10_000))).shape == (500, 1)
 
 
 # Where EXIF says that the stored corner (0, 0) belongs: row and column in the upright picture.
@@ -169,7 +180,7 @@ def test_sixteen_bits_are_scaled_to_their_own_white() -> None:
 
 def test_large_pictures_of_sixteen_bits_are_scaled_down() -> None:
     image = Image.fromarray(np.full((600, 1200), 65535, np.uint16))
-    assert grey(image).shape == (256, 512)
+    assert grey(image).shape == (120, 240)
 
 
 def test_one_bit_is_black_and_white() -> None:
@@ -191,7 +202,7 @@ def test_of_an_animation_the_first_frame_is_read() -> None:
 
 def test_a_photo_with_a_second_picture_inside_is_read() -> None:
     image = stroke((1200, 800), "black", "white")
-    assert grey(image, "MPO", save_all=True, append_images=[image]).shape == (341, 512)
+    assert grey(image, "MPO", save_all=True, append_images=[image]).shape == (133, 200)
 
 
 def test_no_bytes_are_refused_as_unusable() -> None:

@@ -1,45 +1,51 @@
 import type { Picture } from '../recognition/recognizer';
 import type { Content } from './drawing';
 import { renderStrokes } from './render';
-import type { Stroke } from './stroke';
 
-/** The side of the picture that is recognised, whatever the screen and the theme. */
-export const PICTURE_SIDE = 384;
+/** The side of the picture that is read, whatever the screen and the theme. Larger ones are averaged to this first. */
+export const PICTURE_SIDE = 128;
+
+/** The side of the picture that is kept, to be looked at. */
+const KEPT_SIDE = 384;
 
 const INK = '#000000';
 const PAPER = '#ffffff';
 
 /** What lies on the sheet, as it is read. */
-export function pictureOfContent({ strokes, photo }: Content): Picture {
-  return photo ? pictureOfPhoto(photo) : pictureOf(strokes);
+export function pictureOfContent(content: Content): Picture {
+  const { canvas, context } = painted(content, PICTURE_SIDE);
+  return {
+    pngDataUrl: () => canvas.toDataURL('image/png'),
+    pixels: () => context.getImageData(0, 0, PICTURE_SIDE, PICTURE_SIDE),
+  };
 }
 
-/** The strokes as dark ink on opaque white paper. */
-function pictureOf(strokes: readonly Stroke[]): Picture {
-  return paintedPicture((context) => { renderStrokes(context, strokes, PICTURE_SIDE, INK); });
+/** What lies on the sheet, as a PNG to keep; null where the browser cannot make one. */
+export function pngOfContent(content: Content): Promise<Blob | null> {
+  const { canvas } = painted(content, KEPT_SIDE);
+  return new Promise((resolve) => { canvas.toBlob(resolve, 'image/png'); });
 }
 
-/** A square photograph, in colour. */
-function pictureOfPhoto(photo: HTMLCanvasElement): Picture {
-  return paintedPicture((context) => {
-    context.imageSmoothingQuality = 'high';
-    context.drawImage(photo, 0, 0, PICTURE_SIDE, PICTURE_SIDE);
-  });
+interface Painted {
+  readonly canvas: HTMLCanvasElement;
+  readonly context: CanvasRenderingContext2D;
 }
 
-function paintedPicture(paint: (context: CanvasRenderingContext2D) => void): Picture {
+/** A square photograph, in colour, or the strokes as dark ink on opaque white paper. */
+function painted({ strokes, photo }: Content, side: number): Painted {
   const canvas = document.createElement('canvas');
-  canvas.width = PICTURE_SIDE;
-  canvas.height = PICTURE_SIDE;
+  canvas.width = side;
+  canvas.height = side;
   // Read back at once, so kept off the graphics card; without alpha the PNG is a third smaller to decode.
   const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
   if (!context) throw new Error('This browser has no 2D canvas.');
   context.fillStyle = PAPER;
-  context.fillRect(0, 0, PICTURE_SIDE, PICTURE_SIDE);
-  paint(context);
-  return {
-    pngDataUrl: () => canvas.toDataURL('image/png'),
-    pixels: () => context.getImageData(0, 0, PICTURE_SIDE, PICTURE_SIDE),
-    png: () => new Promise((resolve) => { canvas.toBlob(resolve, 'image/png'); }),
-  };
+  context.fillRect(0, 0, side, side);
+  if (photo) {
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(photo, 0, 0, side, side);
+  } else {
+    renderStrokes(context, strokes, side, INK);
+  }
+  return { canvas, context };
 }

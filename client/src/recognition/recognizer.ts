@@ -2,8 +2,6 @@
 export interface Picture {
   readonly pngDataUrl: () => string;
   readonly pixels: () => ImageData;
-  /** Null where the browser cannot make one. */
-  readonly png: () => Promise<Blob | null>;
 }
 
 /** Where a picture was read. */
