@@ -48,7 +48,7 @@ test('nothing jumps when the server is away', async ({ page, hand }) => {
   expect(await boxes(page)).toEqual(before);
 });
 
-for (const [width, height] of [[360, 740], [390, 844], [1280, 800], [1920, 1080], [740, 360], [320, 640]] as const) {
+for (const [width, height] of [[360, 740], [390, 844], [1280, 800], [1920, 1080], [740, 360], [320, 640], [640, 400]] as const) {
   test(`everything is in view at ${width} × ${height}, without scrolling`, async ({ page }) => {
     await page.setViewportSize({ width, height });
     await page.goto('/');
