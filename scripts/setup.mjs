@@ -1,4 +1,4 @@
-// Set up for serving, or for the purposes that are named: serve, develop, train, test.
+// Set up for serving, or for the purposes that are named: serve, develop, train, track, test.
 import { Explained } from './lib/explained.mjs';
 import { runMain } from './lib/main.mjs';
 import { purposes, setUp } from './lib/setup.mjs';

@@ -9,6 +9,7 @@ import { CPU_INDEX, hasNvidia, indexAnswers, missingPins, NOTICE, pinOf, wantsCp
 const LEVELS = [
   { name: 'serve', file: 'requirements.txt', title: 'Python packages' },
   { name: 'train', file: 'requirements-train.txt', title: 'Python packages for training' },
+  { name: 'track', file: 'requirements-track.txt', title: 'Python packages for tracking and sweeps' },
   { name: 'test', file: 'requirements-test.txt', title: 'Python packages for the checks' },
 ];
 

@@ -8,6 +8,7 @@ const PURPOSES = {
   serve: [environmentStep, packagesStep('serve'), clientPackagesStep, clientBuildStep],
   develop: [environmentStep, packagesStep('serve'), clientPackagesStep],
   train: [environmentStep, packagesStep('train')],
+  track: [environmentStep, packagesStep('track')],
   // The checks build the client themselves: a build that fails is a check that fails.
   test: [environmentStep, packagesStep('test'), clientPackagesStep],
 };

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.errors import DataError
-from model.prepare import NO_DIGIT, Grey, Prepared, TrainingData, normalized
+from model.prepare import NO_DIGIT, Grey, Prepared, normalized
+from model.recipes import LabelledSets
 
 TABLE = "corrections.csv"
 
@@ -50,15 +51,17 @@ def read_corrections(path: Path) -> Prepared:
     return Prepared(normalized(greys), np.array(labels))
 
 
-def with_corrections(data: TrainingData, corrections: Prepared, times: int) -> TrainingData:
-    """Training data with corrections among the pen's digits and among what is no digit.
+def with_corrections(sets: LabelledSets, corrections: Prepared, times: int) -> LabelledSets:
+    """What is trained on, with corrections among the pen's digits and among what is no digit.
 
     times: how often each is in it; augmentation makes them differ
     """
-    return data._replace(
-        pen=_added(data.pen, corrections, corrections.labels != NO_DIGIT, times),
-        no_digits=_added(data.no_digits, corrections, corrections.labels == NO_DIGIT, times),
-    )
+    is_digit = corrections.labels != NO_DIGIT
+    more = {
+        "pen": _added(sets.train["pen"], corrections, is_digit, times),
+        "no digits": _added(sets.train["no digits"], corrections, ~is_digit, times),
+    }
+    return sets._replace(train={**sets.train, **more})
 
 
 def _added(to: Prepared, corrections: Prepared, chosen: NDArray[np.bool_], times: int) -> Prepared:

@@ -1,5 +1,6 @@
 """The engines that run the pipeline: PyTorch, OpenVINO and onnxruntime behind one interface."""
 
+import sys
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -156,6 +157,9 @@ def _torch(model: str, device: str) -> Run:
             return tuple(value.numpy() for value in output)
 
         return run
+
+    if sys.version_info >= (3, 14):
+        return of(pipeline)  # torch.jit is not kept up there
 
     # Without Python between its operations, and with all that follows from the size computed
     # before, the same graph takes two thirds of the time. To trace it takes 0.1 s.

@@ -11,10 +11,10 @@ from pathlib import Path
 import onnx
 import torch
 
-from model.data import CHECKOUT
 from model.errors import DataError, ModelError
 from model.pipeline import Pipeline, PipelineOutput
 from model.weights import (
+    FOLDER,
     card_path,
     load_pipeline,
     onnx_path,
@@ -63,7 +63,7 @@ def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
 def adopt(run: Path, model: str) -> None:
     """Copy a run's weights and card to where they are shipped from."""
     for path_of in (weights_path, card_path):
-        path_of(model).write_bytes(path_of(model, run).read_bytes())
+        path_of(model, FOLDER).write_bytes(path_of(model, run).read_bytes())
 
 
 def export(model: str) -> Path:
@@ -109,7 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     for path in paths:
-        print(f"{path.relative_to(CHECKOUT)}: {path.stat().st_size / 1e6:.2f} MB")
+        print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
     return 0
 
 

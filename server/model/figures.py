@@ -22,7 +22,8 @@ def learning_curve(log: list[dict[str, Any]], path: Path) -> None:
     left.plot(epochs, [entry["loss"] for entry in log])
     left.set(xlabel="epoch", ylabel="training loss", yscale="log")
     for name, label in (("mnist", "MNIST"), ("pen", "pen"), ("worst_condition", "worst condition")):
-        right.plot(epochs, [100 * (1 - entry[name]) + 1e-3 for entry in log], label=label)
+        if name in log[0]:
+            right.plot(epochs, [100 * (1 - entry[name]) + 1e-3 for entry in log], label=label)
     right.set(xlabel="epoch", ylabel="held-out error in %", yscale="log")
     right.legend()
     _save(figure, path)
@@ -62,6 +63,24 @@ def contact_sheet(
     for axis, (picture, caption) in zip(axes.flat, chosen, strict=False):
         axis.imshow(255 - picture, cmap="gray", vmin=0, vmax=255)
         axis.set_title(caption, fontsize=8, pad=2)
+    _save(figure, path)
+
+
+def filters(weights: NDArray[np.float32], path: Path, most: int = 64) -> None:
+    """Draw the first layer's filters: red where ink speaks for what a filter finds, blue against.
+
+    weights: (K, 1, h, w) of a convolution, or (K, h * w) of a dense layer on a square picture
+    """
+    side = round(weights[0].size ** 0.5)
+    squares = weights.reshape(-1, side, side)[:most]
+    columns = min(8, len(squares))
+    rows = -(-len(squares) // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(columns, rows), squeeze=False)
+    for axis in axes.flat:
+        axis.axis("off")
+    for axis, square in zip(axes.flat, squares, strict=False):
+        reach = float(np.abs(square).max())
+        axis.imshow(square, cmap="RdBu_r", vmin=-reach, vmax=reach)
     _save(figure, path)
 
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import torch
 
-from model.data import CHECKOUT
 from model.figures import ridge
 from model.network import fused
-from model.weights import FOLDER, load_pipeline, read_card, weights_path
+from model.weights import FOLDER, RUNS, load_pipeline, read_card, weights_path
 
 PICTURE = (384, 384)
 """Height and width of the picture that is timed."""
@@ -19,7 +18,7 @@ REPEATS = 200
 
 def models() -> list[tuple[str, Path]]:
     """Name and folder of every model, the shipped ones and those of the runs."""
-    folders = [FOLDER, *sorted(path.parent for path in (CHECKOUT / "runs").glob("*/*.safetensors"))]
+    folders = [FOLDER, *sorted(path.parent for path in RUNS.glob("*/*.safetensors"))]
     return [
         (path.stem, folder) for folder in folders for path in sorted(folder.glob("*.safetensors"))
     ]

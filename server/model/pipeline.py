@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 
 from model.ink import Ink
-from model.network import DigitNet
 from model.normalize import Normalize
 from model.resampling import shrink
 
@@ -74,9 +73,10 @@ class Preprocessing(nn.Module):
 
 
 class Pipeline(nn.Module):
-    """Preprocessing → DigitNet → Calibration: the only way from pixels to an answer."""
+    """Preprocessing → a network, DigitNet → Calibration: the only way from pixels to an answer."""
 
-    def __init__(self, network: DigitNet) -> None:
+    def __init__(self, network: nn.Module) -> None:
+        """network: what answers a `NetworkOutput`, see `networks.KINDS`"""
         super().__init__()
         self.preprocessing = Preprocessing()
         self.network = network

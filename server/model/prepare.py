@@ -10,7 +10,7 @@ import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -22,9 +22,11 @@ from model import data, outliers
 from model.conditions import CONDITIONS, to_grey
 from model.data import Letter, PenDigit, Points
 from model.pipeline import Preprocessing
-from model.recipe import Recipe
 from model.render import bounds, draw_strokes, fit
 from model.variation import Rng, in_another_habit, pressures, ruled_one, vary
+
+if TYPE_CHECKING:
+    from model.recipes import DigitsRecipe
 
 NO_DIGIT = -1
 """The label of what is not a digit."""
@@ -336,7 +338,7 @@ class TrainingData(NamedTuple):
     validation_letters: Prepared
 
 
-def training_data(recipe: Recipe, cache: Path, limit: int | None = None) -> TrainingData:
+def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None) -> TrainingData:
     """Prepare everything, or read it from `cache` where an earlier run left it.
 
     limit: use only so many items of each source, for a quick look
@@ -391,7 +393,7 @@ def _first(images: data.Images, limit: int | None) -> data.Images:
     return data.Images(images.pictures[:limit], images.labels[:limit])
 
 
-def _key(recipe: Recipe, limit: int | None) -> str:
+def _key(recipe: "DigitsRecipe", limit: int | None) -> str:
     """Changes when the settings, the data, or any code that draws or normalises, change."""
     drawings = (recipe.drawings, recipe.no_digits_of_a_kind, recipe.drawings_of_letters)
     settings = (drawings, recipe.seed, limit, data.checksums())

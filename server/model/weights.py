@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,34 +11,45 @@ from safetensors.torch import load, save
 
 from model.card import markdown
 from model.errors import ModelError
-from model.network import DigitNet
+from model.networks import build
 from model.pipeline import Pipeline
 
 FOLDER = Path(__file__).parent / "weights"
 
+RUNS = Path(os.environ.get("DIGITS_RUNS") or Path(__file__).resolve().parents[2] / "runs")
+"""Where training leaves what it has trained, each model in a folder of its name."""
 
-def weights_path(model: str, folder: Path = FOLDER) -> Path:
+
+def folder_of(model: str) -> Path:
+    """Where a model lies: among the shipped ones, or else in the run of its name."""
+    if (FOLDER / f"{model}.json").is_file() or not (RUNS / model / f"{model}.json").is_file():
+        return FOLDER
+    return RUNS / model
+
+
+def weights_path(model: str, folder: Path | None = None) -> Path:
     """Where the weights of a model lie, e.g. `weights/digits.safetensors`."""
-    return folder / f"{model}.safetensors"
+    return (folder or folder_of(model)) / f"{model}.safetensors"
 
 
-def card_path(model: str, folder: Path = FOLDER) -> Path:
+def card_path(model: str, folder: Path | None = None) -> Path:
     """Where the model card of a model lies, e.g. `weights/digits.json`."""
-    return folder / f"{model}.json"
+    return (folder or folder_of(model)) / f"{model}.json"
 
 
-def onnx_path(model: str, folder: Path = FOLDER) -> Path:
+def onnx_path(model: str, folder: Path | None = None) -> Path:
     """Where the exported pipeline of a model lies, e.g. `weights/digits.onnx`."""
-    return folder / f"{model}.onnx"
+    return (folder or folder_of(model)) / f"{model}.onnx"
 
 
-def read_card(model: str, folder: Path = FOLDER) -> dict[str, Any]:
+def read_card(model: str, folder: Path | None = None) -> dict[str, Any]:
     """Read a model card. Raises ModelError, naming the models there are, if there is none."""
     path = card_path(model, folder)
     try:
         card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        known = ", ".join(sorted(card.stem for card in folder.glob("*.json"))) or "none"
+        cards = (folder or FOLDER).glob("*.json")
+        known = ", ".join(sorted(card.stem for card in cards)) or "none"
         raise ModelError(f"There is no model {model!r}; there are: {known}.") from None
     except ValueError as error:
         raise ModelError(f"The model card {path.name} is corrupt: {error}") from error
@@ -63,11 +75,11 @@ def read_checked(path: Path, card: dict[str, Any]) -> bytes:
     return content
 
 
-def load_pipeline(model: str, folder: Path = FOLDER) -> Pipeline:
+def load_pipeline(model: str, folder: Path | None = None) -> Pipeline:
     """Load a trained pipeline, ready to recognise. Raises ModelError."""
     card = read_card(model, folder)
     content = read_checked(weights_path(model, folder), card)
-    pipeline = Pipeline(DigitNet(**card["network"]))
+    pipeline = Pipeline(build(card["network"]))
     try:
         pipeline.load_state_dict(load(content))
     except (SafetensorError, RuntimeError) as error:
@@ -84,7 +96,7 @@ def save_pipeline(pipeline: Pipeline, card: dict[str, Any], folder: Path) -> Non
     write_card({**card, "sha256": {path.name: sha256(content)}}, folder)
 
 
-def write_card(card: dict[str, Any], folder: Path = FOLDER) -> None:
+def write_card(card: dict[str, Any], folder: Path | None = None) -> None:
     """Write a model card, as JSON for programs and as Markdown for people."""
     path = card_path(card["name"], folder)
     text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,158 @@
+"""Compare all recipes in one table and one picture: `npm run compare`.
+
+What has not been trained yet is trained first, into its folder in `runs/`: with all recipes that
+takes hours. The shipped model stands for its recipe.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from model import train
+from model.conditions import CONDITIONS
+from model.data import CHECKOUT
+from model.errors import DataError, ModelError
+from model.evaluate import measure, pen_of
+from model.figures import ridge
+from model.network import fused
+from model.recipes import RECIPES
+from model.sets import MNIST, sets
+from model.weights import RUNS, folder_of, load_pipeline, read_card, weights_path
+
+REPEATS = 200
+
+PICTURE = (384, 384)
+"""Height and width of the picture that is timed."""
+
+BEGIN, END = "<!-- recipes -->", "<!-- /recipes -->"
+"""Between them the README holds the table."""
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="compare", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--recipes", nargs="+", choices=RECIPES, default=list(RECIPES), help="default: all"
+    )
+    parser.add_argument("--epochs", type=int, help="of what is trained, instead of the recipe's")
+    parser.add_argument("--limit", type=int, help="only so many pictures of each set, for a look")
+    parser.add_argument(
+        "--out", type=Path, default=RUNS / "comparison", help="default: runs/comparison"
+    )
+    parser.add_argument("--readme", action="store_true", help="write the table into the README")
+    return parser.parse_args(arguments)
+
+
+def trained(recipe: str, options: argparse.Namespace) -> None:
+    """Train a recipe that has neither shipped nor been trained. Raises ModelError."""
+    if (folder_of(recipe) / f"{recipe}.json").is_file():
+        return
+    arguments = ["--recipe", recipe]
+    for name in ("epochs", "limit"):
+        if getattr(options, name):
+            arguments += [f"--{name}", str(getattr(options, name))]
+    print(f"Training {recipe} …", file=sys.stderr)
+    if train.main(arguments):
+        raise ModelError(f"{recipe} could not be trained.")
+
+
+def milliseconds(names: list[str]) -> dict[str, float]:
+    """Median of one picture through each whole pipeline in torch, one thread, in turns."""
+    torch.set_num_threads(1)
+    pipelines = {name: load_pipeline(name) for name in names}
+    for pipeline in pipelines.values():
+        pipeline.network = fused(pipeline.network)
+    picture = torch.ones(1, 1, *PICTURE)
+    picture[..., 100:280, 180:205] = 0
+    times: dict[str, list[float]] = {name: [] for name in names}
+    with torch.inference_mode():
+        for _ in range(REPEATS):
+            for name, pipeline in pipelines.items():
+                start = time.perf_counter()
+                pipeline(picture)
+                times[name].append(time.perf_counter() - start)
+    return {name: 1000 * float(np.median(values)) for name, values in times.items()}
+
+
+def row(name: str, limit: int | None, latency: float) -> dict[str, Any]:
+    """All that the table says of a model."""
+    wanted = {MNIST, *(condition.name for condition in CONDITIONS)}
+    results = measure([s for s in sets(limit) if s[0] in wanted], "torch", name, None)
+    card = read_card(name)
+    log = folder_of(name) / "log.jsonl"
+    seconds = None
+    if log.is_file():
+        entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+        seconds = sum(entry["seconds"] for entry in entries)
+    pen = float(pen_of(results).right.mean())
+    mnist = next(float(result.right.mean()) for result in results if result.name == MNIST)
+    return {
+        "name": name,
+        "mnist": mnist,
+        "pen": pen,
+        "parameters": card["parameters"],
+        "megabytes": weights_path(name).stat().st_size / 1e6,
+        "minutes": None if seconds is None else seconds / 60,
+        "epochs": card["recipe"]["epochs"],
+        "milliseconds": latency,
+        "error": 1 - (mnist + pen) / 2,
+    }
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """The rows in Markdown."""
+    lines = [
+        "| recipe | MNIST test | pen, mean of ten conditions | parameters | MB | epochs "
+        "| training | a picture |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for one in rows:
+        minutes = "–" if one["minutes"] is None else f"{one['minutes']:.0f} min"
+        lines.append(
+            f"| `{one['name']}` | {one['mnist']:.2%} | {one['pen']:.2%} | {one['parameters']:,} "
+            f"| {one['megabytes']:.2f} | {one['epochs']} | {minutes} "
+            f"| {one['milliseconds']:.2f} ms |"
+        )
+    return "\n".join(lines)
+
+
+def into_readme(text: str, readme: Path = CHECKOUT / "README.md") -> None:
+    """Put the table in its place. Raises ModelError where there is none."""
+    before, begin, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ModelError(f"{readme.name} has no place {BEGIN} … {END}.")
+    readme.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parse(arguments)
+    try:
+        for name in options.recipes:
+            trained(name, options)
+        latencies = milliseconds(options.recipes)
+        rows = [row(name, options.limit, latencies[name]) for name in options.recipes]
+        options.out.mkdir(parents=True, exist_ok=True)
+        ridge(rows, options.out / "recipes.png")
+        text = table(rows)
+        (options.out / "recipes.md").write_text(text + "\n", encoding="utf-8")
+        (options.out / "recipes.json").write_text(json.dumps(rows, indent=2) + "\n")
+        print(text)
+        if options.readme:
+            into_readme(text)
+    except (DataError, ModelError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"\nTable and picture: {options.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

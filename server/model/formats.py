@@ -1,0 +1,198 @@
+"""Digits in every usual form: read into 28×28 pictures, and written.
+
+| form | what it is |
+| --- | --- |
+| IDX | MNIST's own, gzipped or not: `…-images-idx3-ubyte` beside `…-labels-idx1-ubyte` |
+| CSV | a line for each picture: the label, then 784 levels, 0 = paper, 255 = ink |
+| folder | a folder for each digit, 0 to 9, with pictures of any size on any paper |
+| UNIPEN | pen strokes, gzipped or not, with `.COMMENT digit writer` in each segment |
+| ZIP | corrections that were exported from a server |
+"""
+
+import csv
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from model.corrections import read_corrections
+from model.data import Images, read_idx, read_unipen
+from model.errors import DataError
+from model.normalize import SIDE
+from model.prepare import NO_DIGIT, normalized
+from model.render import draw_strokes, fit
+
+DIGITS = tuple("0123456789")
+
+CANVAS = 128
+"""Side of the canvas on which pen strokes are drawn, in pixels."""
+
+PEN = 9
+"""Width of the pen that draws them, in pixels of that canvas."""
+
+
+def read_images(path: Path) -> Images:
+    """Read digits in any of the forms.
+
+    Raises DataError, naming the file and, where there are lines, the line.
+    """
+    if not path.exists():
+        raise DataError(f"{path} does not exist.")
+    if path.is_dir():
+        return _read_folder(path)
+    name = path.name.removesuffix(".gz")
+    if "idx" in name:
+        return _read_pair(path)
+    if name.endswith(".csv"):
+        return _read_csv(path)
+    if name.endswith(".zip"):
+        return _read_archive(path)
+    if name.endswith((".unipen", ".dat", ".tra", ".tes")):
+        return _read_strokes(path)
+    raise DataError(
+        f"{path} is in no form that is known: IDX files have idx in their names, others end in "
+        ".csv, .zip or .unipen, and pictures stand in folders named 0 to 9."
+    )
+
+
+def _read_pair(path: Path) -> Images:
+    """Two IDX files; either of them may be named."""
+    pictures_path = path.with_name(path.name.replace("labels-idx1", "images-idx3"))
+    labels_path = path.with_name(path.name.replace("images-idx3", "labels-idx1"))
+    if pictures_path == labels_path:
+        raise DataError(f"{path}: an IDX file is named …images-idx3… or …labels-idx1….")
+    pictures, labels = read_idx(pictures_path), read_idx(labels_path)
+    if pictures.ndim != 3 or pictures.shape[1:] != (SIDE, SIDE):
+        raise DataError(f"{pictures_path} holds {pictures.shape}, not pictures of {SIDE}×{SIDE}.")
+    if labels.shape != pictures.shape[:1]:
+        raise DataError(f"{path}: {len(pictures)} pictures, but labels of shape {labels.shape}.")
+    if len(labels) and labels.max() > 9:
+        where = int((labels > 9).argmax())
+        raise DataError(f"{labels_path}: label {where} is {labels[where]}, not 0 to 9.")
+    return Images(pictures, labels.astype(np.int64))
+
+
+def _read_csv(path: Path) -> Images:
+    rows: list[NDArray[np.uint8]] = []
+    labels = []
+    try:
+        for number, row in enumerate(csv.reader(_text(path).splitlines()), start=1):
+            if number == 1 and row and not row[0].strip().isdigit():
+                continue  # a heading
+            where = f"{path}, line {number}"
+            if len(row) != 1 + SIDE * SIDE:
+                raise DataError(f"{where}: {len(row)} columns, not a label and {SIDE * SIDE}.")
+            labels.append(_label(row[0].strip(), where))
+            rows.append(_levels(row[1:], where))
+    except csv.Error as error:
+        raise DataError(f"{path} is no CSV file: {error}.") from error
+    if not rows:
+        raise DataError(f"{path} holds no pictures.")
+    return Images(np.stack(rows).reshape(-1, SIDE, SIDE), np.array(labels, np.int64))
+
+
+def _levels(values: list[str], where: str) -> NDArray[np.uint8]:
+    try:
+        levels = np.array(values, np.float64)
+    except ValueError as error:
+        raise DataError(f"{where}: {error}.") from None
+    if not ((levels >= 0) & (levels <= 255)).all():
+        raise DataError(f"{where}: a level is not 0 to 255.")
+    return levels.astype(np.uint8)
+
+
+def _read_folder(folder: Path) -> Images:
+    pairs = sorted(folder.glob("*images-idx3*"))
+    if pairs:
+        training = [path for path in pairs if "train" in path.name]
+        return _read_pair((training or pairs)[0])
+    files = [path for digit in DIGITS for path in sorted((folder / digit).glob("*.*"))]
+    if not files:
+        raise DataError(f"{folder} holds neither IDX files nor folders named 0 to 9 with pictures.")
+    pictures = normalized(_read_picture(path) for path in files)
+    return Images(pictures, np.array([int(path.parent.name) for path in files], np.int64))
+
+
+def _read_picture(path: Path) -> NDArray[np.float32]:
+    try:
+        with Image.open(path) as image:
+            flat = Image.new("RGBA", image.size, "white")
+            flat.alpha_composite(image.convert("RGBA"))
+            flat.thumbnail((512, 512))
+            return np.asarray(flat.convert("L"), np.float32) / np.float32(255)
+    except Exception as error:  # whatever Pillow's parsers raise on a damaged file
+        raise DataError(f"{path} is no picture, or a damaged one.") from error
+
+
+def _read_strokes(path: Path) -> Images:
+    digits = list(read_unipen(_text(path, "latin-1")))
+    if not digits:
+        raise DataError(f"{path} holds no digits: a segment has strokes and a line .COMMENT.")
+    middle = np.array([CANVAS / 2, CANVAS / 2])
+    pictures = normalized(
+        1 - draw_strokes(fit(digit.strokes, 0.6 * CANVAS, middle), CANVAS, PEN) for digit in digits
+    )
+    return Images(pictures, np.array([digit.label for digit in digits], np.int64))
+
+
+def _read_archive(path: Path) -> Images:
+    corrections = read_corrections(path)
+    chosen = corrections.labels != NO_DIGIT
+    if not chosen.any():
+        raise DataError(f"{path} holds no corrections that are digits.")
+    return Images(corrections.pictures[chosen], corrections.labels[chosen].astype(np.int64))
+
+
+def _label(text: str, where: str) -> int:
+    if text not in DIGITS:
+        raise DataError(f"{where}: the label is {text!r}, not 0 to 9.")
+    return int(text)
+
+
+def _text(path: Path, encoding: str = "utf-8") -> str:
+    try:
+        content = path.read_bytes()
+        return (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode(
+            encoding
+        )
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read: {error}.") from error
+
+
+def write_idx(images: Images, folder: Path) -> None:
+    """Write two gzipped IDX files."""
+    for kind, values in (
+        ("images-idx3", images.pictures),
+        ("labels-idx1", images.labels.astype(np.uint8)),
+    ):
+        head = bytes([0, 0, 8, values.ndim]) + np.array(values.shape, ">u4").tobytes()
+        content = gzip.compress(head + values.tobytes(), mtime=0)
+        (folder / f"train-{kind}-ubyte.gz").write_bytes(content)
+
+
+def write_csv(images: Images, folder: Path) -> None:
+    """Write one CSV file with a heading."""
+    with (folder / "digits.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["label", *(f"pixel{i}" for i in range(SIDE * SIDE))])
+        for picture, label in zip(images.pictures, images.labels, strict=True):
+            writer.writerow([label, *picture.ravel().tolist()])
+
+
+def write_folder(images: Images, folder: Path) -> None:
+    """Write a PNG for each picture, dark on white, in a folder for each digit."""
+    for i, (picture, label) in enumerate(zip(images.pictures, images.labels, strict=True)):
+        place = folder / str(label)
+        place.mkdir(exist_ok=True)
+        Image.fromarray(255 - picture).save(place / f"{i:06}.png")
+
+
+WRITERS: dict[str, Callable[[Images, Path], None]] = {
+    "idx": write_idx,
+    "csv": write_csv,
+    "folder": write_folder,
+}
+"""By the name of the form."""

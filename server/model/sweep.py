@@ -1,0 +1,169 @@
+"""Look for better hyper-parameters of a recipe: `npm run sweep`, by Optuna.
+
+Several processes, or machines, that name the same study and storage share it: start the command on
+each of them. Trials that do worse than others did at the same epoch are given up.
+"""
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from model.data import Images
+from model.download import ensure_data
+from model.errors import DataError, ModelError
+from model.formats import read_images
+from model.recipes import RECIPES, LabelledSets, Recipe
+from model.weights import RUNS
+
+LEARNING_RATE = (0.1, 10.0)
+"""The span that is looked in, in multiples of the recipe's own."""
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="sweep",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="example, on two machines that see the same database:\n"
+        "  npm run sweep -- --recipe lenet --storage postgresql://user@host/sweeps --trials 20",
+    )
+    parser.add_argument("--recipe", choices=RECIPES, default="dense-cnn", help="default: dense-cnn")
+    parser.add_argument("--data", type=Path, help="your own digits, as in `npm run train`")
+    parser.add_argument("--trials", type=int, default=20, help="by this process (default: 20)")
+    parser.add_argument("--epochs", type=int, default=3, help="of each trial (default: 3)")
+    parser.add_argument("--steps", type=int, help="batches in an epoch")
+    parser.add_argument("--limit", type=int, help="use only so many pictures of each source")
+    parser.add_argument("--study", help="its name (default: the recipe's)")
+    parser.add_argument(
+        "--storage", help="database, e.g. sqlite:///sweep.db (default: a file in --out)"
+    )
+    parser.add_argument("--out", type=Path, help="folder (default: runs/sweep- and the recipe)")
+    parser.add_argument("--seed", type=int, help="of the search (default: another each time)")
+    options = parser.parse_args(arguments)
+    options.out = options.out or RUNS / f"sweep-{options.recipe}"
+    options.study = options.study or options.recipe
+    return options
+
+
+def suggested(trial: Any, recipe: Recipe) -> Recipe:
+    """The recipe with what a trial tries."""
+    low, high = (recipe.learning_rate * factor for factor in LEARNING_RATE)
+    changes: dict[str, Any] = {
+        "learning_rate": trial.suggest_float("learning_rate", low, high, log=True),
+        "find_learning_rate": False,
+        "weight_decay": trial.suggest_float("weight_decay", 1e-6, 1e-1, log=True),
+    }
+    if recipe.augmentation:
+        changes["augmentation"] = trial.suggest_float("augmentation", 0.3, 1.5)
+    else:
+        changes["label_smoothing"] = trial.suggest_float("label_smoothing", 0.0, 0.2)
+        changes["batch"] = trial.suggest_categorical(
+            "batch", [recipe.batch // 2, recipe.batch, recipe.batch * 2]
+        )
+    if recipe.network.get("kind") == "DenseCnn":
+        first = trial.suggest_categorical("channels", [8, 16, 32])
+        changes["network"] = {
+            "kind": "DenseCnn",
+            "channels": (first, 2 * first),
+            "dense": (trial.suggest_categorical("dense", [64, 128, 256]),),
+        }
+    return dataclasses.replace(recipe, **changes)
+
+
+def objective(trial: Any, recipe: Recipe, sets: LabelledSets, folder: Path) -> float:
+    """Train what a trial suggests; its score is the share of held-out digits that are read."""
+    import optuna
+
+    from model.training import Callback
+    from model.training import train as run
+
+    class Pruning(Callback):
+        def on_validation_end(self, trainer: Any, module: Any) -> None:
+            score = float(trainer.callback_metrics["score"])
+            trial.report(score, trainer.current_epoch)
+            if trial.should_prune():
+                raise optuna.TrialPruned
+
+    return run(
+        suggested(trial, recipe),
+        sets,
+        folder / f"trial-{trial.number}",
+        {"data": {}},
+        quiet=True,
+        callbacks=(Pruning(),),
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parse(arguments)
+    torch.set_flush_denormal(True)
+    try:
+        _sweep(options)
+    except (DataError, ModelError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _sweep(options: argparse.Namespace) -> None:
+    try:
+        import optuna
+        from optuna.visualization import matplotlib as plots
+    except ImportError as error:
+        raise ModelError("A sweep needs a package: npm run setup -- track") from error
+    from model.training import labelled_sets
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    own: Images | None = None
+    ensure_data()
+    if options.data:
+        own = read_images(options.data)
+    changes = {"epochs": options.epochs, "fine_tuning_epochs": 0}
+    if options.steps:
+        changes["steps_per_epoch"] = options.steps
+    recipe = dataclasses.replace(RECIPES[options.recipe], **changes)
+    sets = labelled_sets(recipe, options.limit, own)
+    options.out.mkdir(parents=True, exist_ok=True)
+    storage = options.storage or f"sqlite:///{options.out.absolute() / 'sweep.db'}"
+    try:
+        study = optuna.create_study(
+            storage=storage,
+            study_name=options.study,
+            direction="maximize",
+            load_if_exists=True,
+            sampler=optuna.samplers.TPESampler(seed=options.seed),
+            pruner=optuna.pruners.MedianPruner(n_startup_trials=3),
+        )
+    except Exception as error:  # whatever the database's driver raises
+        raise ModelError(f"The storage {storage} cannot be used: {error}") from error
+
+    def tell(study: Any, trial: Any) -> None:
+        value = "given up" if trial.value is None else f"{trial.value:.2%}"
+        print(f"trial {trial.number}: {value}, {json.dumps(trial.params)}", flush=True)
+
+    study.optimize(
+        lambda trial: objective(trial, recipe, sets, options.out),
+        n_trials=options.trials,
+        callbacks=[tell],
+    )
+    done = [trial for trial in study.trials if trial.value is not None]
+    if not done:
+        raise ModelError("No trial came to its end.")
+    print(f"Best: {study.best_value:.2%} with {json.dumps(study.best_params)}")
+    drawings: dict[str, Any] = {"parallel-coordinates": plots.plot_parallel_coordinate}
+    # What matters can be told only where trials differ.
+    if len(done) > 1 and len({trial.value for trial in done}) > 1:
+        drawings["importance"] = plots.plot_param_importances
+    for name, plot in drawings.items():
+        figure: Any = plot(study).figure
+        figure.savefig(options.out / f"{name}.png", dpi=110, bbox_inches="tight")
+    print(f"Pictures: {options.out}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

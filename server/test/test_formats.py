@@ -1,0 +1,166 @@
+"""Digits in every form: read, checked, converted."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+from uploads import file_of, one
+
+from model import dataset, train
+from model.data import Images, read_idx
+from model.formats import WRITERS, read_images
+
+UNIPEN = """.SEGMENT DIGIT
+.COMMENT 1 5 1
+.PEN_DOWN
+250 100
+250 250
+250 400
+.PEN_UP
+"""
+
+
+@pytest.fixture
+def digits() -> Images:
+    """Six upright strokes of different places and lengths, as MNIST would hold them."""
+    pictures = np.zeros((6, 28, 28), np.uint8)
+    for i in range(6):
+        pictures[i, 4 : 20 + i % 3, 12 + i : 15 + i] = 255
+    return Images(pictures, np.array([1, 7, 1, 7, 0, 9], np.int64))
+
+
+def written(digits: Images, folder: Path, form: str) -> Path:
+    folder.mkdir()
+    WRITERS[form](digits, folder)
+    return folder / "digits.csv" if form == "csv" else folder
+
+
+@pytest.mark.parametrize("form", ["idx", "csv"])
+def test_what_is_written_is_read_again(digits: Images, tmp_path: Path, form: str) -> None:
+    again = read_images(written(digits, tmp_path / form, form))
+    np.testing.assert_array_equal(again.pictures, digits.pictures)
+    np.testing.assert_array_equal(again.labels, digits.labels)
+
+
+def test_a_folder_of_pictures_is_read_as_the_network_sees_them(
+    digits: Images, tmp_path: Path
+) -> None:
+    again = read_images(written(digits, tmp_path / "folder", "folder"))
+    assert again.pictures.shape == (6, 28, 28)
+    assert sorted(again.labels.tolist()) == sorted(digits.labels.tolist())
+    # Each stroke is scaled to a height of 20 and centred.
+    assert (again.pictures.max(axis=(1, 2)) > 200).all()
+    assert (np.abs(again.pictures.astype(float).mean((0, 1)).argmax() - 14) <= 1).all()
+
+
+def test_idx_files_need_not_be_compressed(digits: Images, tmp_path: Path) -> None:
+    folder = written(digits, tmp_path / "idx", "idx")
+    for path in list(folder.iterdir()):
+        (folder / path.name.removesuffix(".gz")).write_bytes(gzip.decompress(path.read_bytes()))
+        path.unlink()
+    assert read_images(folder / "train-labels-idx1-ubyte").labels.tolist() == [1, 7, 1, 7, 0, 9]
+
+
+def test_pen_strokes_are_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "strokes.unipen.gz"
+    path.write_bytes(gzip.compress(UNIPEN.encode()))
+    images = read_images(path)
+    assert images.labels.tolist() == [1]
+    assert images.pictures[0, 6:22, 13:15].min() > 100
+
+
+ZEROS = ",".join("0" * 784)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.csv", f"label\n3,{ZEROS}\n4,1,2\n", "a.csv, line 3: 3 columns"),
+        ("a.csv", f"3,{ZEROS}\nx,{ZEROS}\n", "a.csv, line 2: the label is 'x'"),
+        ("a.csv", f"3,{ZEROS[:-1]}300\n", "a.csv, line 1: a level is not 0 to 255"),
+        ("a.csv", f"3,{ZEROS[:-1]}ink\n", "a.csv, line 1: could not convert"),
+        ("a.csv", "", "a.csv holds no pictures"),
+        ("a.unipen", "nothing", "a.unipen holds no digits"),
+        ("a.zip", "no archive", "a.zip is no archive"),
+        ("train-images-idx3-ubyte", "no IDX", "not an IDX file"),
+        ("a.txt", "7", "in no form that is known"),
+    ],
+)
+def test_what_cannot_be_read_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: str, reason: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    assert dataset.main(["check", str(path)]) == 2
+    error = capsys.readouterr().err
+    assert reason in error
+    assert error.count("\n") == 1
+
+
+def test_a_broken_picture_in_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1" / "good.png").write_bytes(file_of(one()))
+    (tmp_path / "1" / "bad.png").write_text("no picture")
+    assert dataset.main(["check", str(tmp_path)]) == 2
+
+
+def test_counts_duplicates_and_missing_digits_are_told(
+    digits: Images, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twice = Images(
+        np.concatenate([digits.pictures, digits.pictures[:1]]), np.append(digits.labels, 4)
+    )
+    path = written(twice, tmp_path / "csv", "csv")
+    assert dataset.main(["check", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert "7 pictures" in told
+    assert "0 1, 1 2, 2 0" in told
+    assert "no 2, no 3, no 5" in told
+    assert "Note: 1 pictures are there already" in told
+    assert "Note: 1 pictures stand there with several labels" in told
+
+
+def test_pictures_of_the_test_set_may_not_be_trained_on(
+    digits: Images, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = written(digits, tmp_path / "csv", "csv")
+    part = Images(digits.pictures[:2], digits.labels[:2])
+    test = written(part, tmp_path / "test", "idx")
+    out = tmp_path / "out"
+    arguments = ["prepare", str(source), "--against", str(test), "--out", str(out)]
+    assert dataset.main(arguments) == 2
+    assert "2 pictures" in capsys.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("form", list(WRITERS))
+def test_prepare_converts(
+    digits: Images, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    source, out = written(digits, tmp_path / "source", "csv"), tmp_path / "out"
+    assert dataset.main(["prepare", str(source), "--out", str(out), "--form", form]) == 0
+    written_to = out / "digits.csv" if form == "csv" else out
+    assert len(read_images(written_to).labels) == 6
+    assert dataset.main(["prepare", str(source), "--out", str(out), "--form", form]) == 2
+    assert "is not empty" in capsys.readouterr().err
+
+
+def test_idx_is_what_the_reader_of_mnist_reads(digits: Images, tmp_path: Path) -> None:
+    folder = written(digits, tmp_path / "idx", "idx")
+    assert (read_idx(folder / "train-images-idx3-ubyte.gz") == digits.pictures).all()
+
+
+def test_training_says_in_a_sentence_what_is_wrong_with_the_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [
+        "--recipe",
+        "lenet",
+        "--data",
+        str(tmp_path / "none"),
+        "--out",
+        str(tmp_path / "r"),
+    ]
+    assert train.main(arguments) == 2
+    assert "does not exist" in capsys.readouterr().err

@@ -1,0 +1,142 @@
+"""Tracking: what was logged is read back with each tracker's own reader."""
+
+import importlib
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+
+from model import data, train
+from model.sweep import main as sweep
+
+SERVER = Path(__file__).resolve().parents[1]
+
+SHORT = ["--recipe", "lenet", "--limit", "60", "--epochs", "2", "--steps", "2"]
+
+pytestmark = pytest.mark.skipif(
+    not (data.data_folder() / "letters").is_dir(),
+    reason="the data is not there: set DIGITS_DATA, or run `npm run train` once",
+)
+
+
+def tracked(tracker: str, folder: Path) -> float:
+    """Train for two epochs; returns the last loss, by the run's own log."""
+    assert train.main([*SHORT, "--track", tracker, "--out", str(folder)]) == 0
+    from test_training import log_of
+
+    return log_of(folder)[-1]["loss"]
+
+
+def test_tensorboard_shows_the_loss(tmp_path: Path) -> None:
+    reader: Any = importlib.import_module("tensorboard.backend.event_processing.event_accumulator")
+    loss = tracked("tensorboard", tmp_path)
+    events = reader.EventAccumulator(str(tmp_path / "tensorboard"))
+    events.Reload()
+    shown = events.Scalars("loss")
+    assert len(shown) == 2
+    assert shown[-1].value == pytest.approx(loss, abs=1e-4)
+
+
+def test_mlflow_shows_the_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mlflow.tracking import MlflowClient
+
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    loss = tracked("mlflow", tmp_path)
+    client = MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
+    experiment = client.get_experiment_by_name("digit-recognizer")
+    assert experiment is not None
+    (run,) = client.search_runs([experiment.experiment_id])
+    assert run.data.metrics["loss"] == pytest.approx(loss, abs=1e-4)
+
+
+def entries(log: bytes) -> Iterator[bytes]:
+    """What a log in LevelDB's format holds, after the seven bytes that say whose it is.
+
+    https://github.com/google/leveldb/blob/main/doc/log_format.md
+    """
+    block, position, whole = 32_768, 7, b""
+    while position < len(log):
+        if block - position % block < 7:
+            position += block - position % block
+            continue
+        _, length, part = struct.unpack("<IHB", log[position : position + 7])
+        whole += log[position + 7 : position + 7 + length]
+        position += 7 + length
+        if part in (1, 4):  # the whole, or its last part
+            yield whole
+            whole = b""
+
+
+def test_weights_and_biases_keeps_the_run_offline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WANDB_API_KEY", raising=False)
+    monkeypatch.delenv("WANDB_MODE", raising=False)
+    loss = tracked("wandb", tmp_path)
+    import wandb
+
+    wandb.finish()
+    (path,) = tmp_path.glob("wandb/offline-run-*/run-*.wandb")
+    record_of: Any = importlib.import_module("wandb.proto.wandb_internal_pb2")
+    shown = []
+    for content in entries(path.read_bytes()):
+        record = record_of.Record()
+        record.ParseFromString(content)
+        for item in record.history.item:
+            if "loss" in (item.key, *item.nested_key):
+                shown.append(float(item.value_json))
+    assert shown[-1] == pytest.approx(loss, abs=1e-4)
+
+
+def test_two_processes_share_a_study(tmp_path: Path) -> None:
+    storage = f"sqlite:///{tmp_path}/study.db"
+    # The tables are there before the two begin: to make them at once is what databases hate.
+    optuna.create_study(storage=storage, study_name="dense-cnn", direction="maximize")
+    command = [sys.executable, "-m", "model.sweep", "--trials", "2", "--epochs", "1"]
+    command += ["--limit", "60", "--steps", "2", "--storage", storage, "--out", str(tmp_path)]
+    both = [
+        subprocess.Popen([*command, "--seed", seed], cwd=SERVER, stdout=subprocess.PIPE, text=True)
+        for seed in ("1", "2")
+    ]
+    told = [process.communicate(timeout=300)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    study = optuna.load_study(study_name="dense-cnn", storage=storage)
+    assert sorted(trial.number for trial in study.trials) == [0, 1, 2, 3]
+    assert all("Best: " in one for one in told)
+    assert (tmp_path / "parallel-coordinates.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_storage_that_cannot_be_used_is_told_of_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--limit", "20", "--storage", "sqlite:////nowhere/at/all.db"]
+    assert sweep([*arguments, "--out", str(tmp_path)]) == 2
+    assert "cannot be used" in capsys.readouterr().err
+
+
+def test_two_processes_train_one_network(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "model.train", "--recipe", "lenet", "--limit", "2000"]
+    command += ["--epochs", "3", "--steps", "10", "--learning-rate", "0.003", "--track", "none"]
+    found = []
+    for devices in ("1", "2"):
+        out = tmp_path / devices
+        ended = subprocess.run(
+            [*command, "--devices", devices, "--out", str(out)],
+            cwd=SERVER,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+        from test_training import log_of
+
+        found.append(log_of(out)[-1])
+    alone, together = found
+    assert alone["mnist"] > 0.6
+    assert together["mnist"] == pytest.approx(alone["mnist"], abs=0.03)
