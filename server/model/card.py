@@ -21,9 +21,17 @@ WEAKNESSES = (
     "The pen digits come from 30 people of one university; other hands may differ.",
 )
 
+WEAKNESSES_OF_CLASSICS = (
+    "It has learned MNIST's digits alone, or those that `--data` named: other pens and other hands "
+    "it reads worse. `npm run compare` measures by how much.",
+    "It has never been shown what is no digit: letters and scribbles it mostly takes for digits.",
+    "Where on the picture it has its answer from it does not say, unless its last layer is a mean.",
+)
+
 
 def markdown(card: dict[str, Any]) -> str:
     """The model card as Markdown."""
+    weaknesses = WEAKNESSES_OF_CLASSICS if "kind" in card["network"] else WEAKNESSES
     sections = [
         f"# {card['name']} {card['version']}",
         INTENDED_USE,
@@ -32,7 +40,7 @@ def markdown(card: dict[str, Any]) -> str:
         "## Figures",
         _figures(card.get("figures")),
         "## What it is not good at",
-        "\n".join(f"- {weakness}" for weakness in WEAKNESSES),
+        "\n".join(f"- {weakness}" for weakness in weaknesses),
         "## Data",
         _table("file", "SHA-256", card.get("data", {})),
         "## Recipe",
@@ -53,6 +61,9 @@ def _trained(card: dict[str, Any]) -> str:
             f"It goes on from {start}, with the hyper-parameters below, as "
             f"`npm run train -- --start` does; then `npm run export -- --int8`. {best}"
         )
+    name = card["recipe"]["name"]
+    if name != "digits":
+        return f"`npm run train -- --recipe {name}`. {best}"
     return f"`npm run train`, then `npm run export -- --run runs/digits --int8`. {best}"
 
 

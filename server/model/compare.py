@@ -41,8 +41,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--recipes", nargs="+", choices=RECIPES, default=list(RECIPES), help="default: all"
     )
-    parser.add_argument("--epochs", type=int, help="of what is trained, instead of the recipe's")
-    parser.add_argument("--limit", type=int, help="only so many pictures of each set, for a look")
+    parser.add_argument(
+        "--epochs", type=train.positive, help="of what is trained, instead of the recipe's"
+    )
+    parser.add_argument(
+        "--limit", type=train.positive, help="only so many pictures of each set, for a look"
+    )
     parser.add_argument(
         "--out", type=Path, default=RUNS / "comparison", help="default: runs/comparison"
     )

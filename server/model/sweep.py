@@ -18,6 +18,7 @@ from model.download import ensure_data
 from model.errors import DataError, ModelError
 from model.formats import read_images
 from model.recipes import RECIPES, LabelledSets, Recipe
+from model.train import positive
 from model.weights import RUNS
 
 LEARNING_RATE = (0.1, 10.0)
@@ -34,10 +35,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--recipe", choices=RECIPES, default="dense-cnn", help="default: dense-cnn")
     parser.add_argument("--data", type=Path, help="your own digits, as in `npm run train`")
-    parser.add_argument("--trials", type=int, default=20, help="by this process (default: 20)")
-    parser.add_argument("--epochs", type=int, default=3, help="of each trial (default: 3)")
-    parser.add_argument("--steps", type=int, help="batches in an epoch")
-    parser.add_argument("--limit", type=int, help="use only so many pictures of each source")
+    parser.add_argument("--trials", type=positive, default=20, help="by this process (default: 20)")
+    parser.add_argument("--epochs", type=positive, default=3, help="of each trial (default: 3)")
+    parser.add_argument("--steps", type=positive, help="batches in an epoch")
+    parser.add_argument("--limit", type=positive, help="use only so many pictures of each source")
     parser.add_argument("--study", help="its name (default: the recipe's)")
     parser.add_argument(
         "--storage", help="database, e.g. sqlite:///sweep.db (default: a file in --out)"

@@ -47,11 +47,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     what.add_argument(
         "--start", type=Path, help="folder of a run to go on from: its weights, and a new recipe"
     )
-    what.add_argument("--limit", type=_positive, help="use only so many pictures of each source")
+    what.add_argument("--limit", type=positive, help="use only so many pictures of each source")
     how = parser.add_argument_group("how, instead of the recipe's own")
-    how.add_argument("--epochs", type=_positive, help="how often the data is gone through")
-    how.add_argument("--steps", type=_positive, help="batches in an epoch")
-    how.add_argument("--learning-rate", type=float, help="the first one, or the peak of one cycle")
+    how.add_argument("--epochs", type=positive, help="how often the data is gone through")
+    how.add_argument("--steps", type=positive, help="batches in an epoch")
+    how.add_argument("--learning-rate", type=_rate, help="the first one, or the peak of one cycle")
     how.add_argument(
         "--find-learning-rate",
         action="store_true",
@@ -59,21 +59,21 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         help="look for it first, and plot where the loss falls fastest",
     )
     how.add_argument("--seed", type=int, help="of everything random (default: 0)")
-    how.add_argument("--patience", type=_positive, help="stop after so many epochs of no progress")
+    how.add_argument("--patience", type=positive, help="stop after so many epochs of no progress")
     run = parser.add_argument_group("the run")
     run.add_argument("--out", type=Path, help="its folder (default: runs/ and the recipe's name)")
     run.add_argument(
         "--resume", action="store_true", help="go on from where it was stopped, as it began"
     )
-    run.add_argument("--devices", type=_positive, default=1, help="processes, or GPUs (default: 1)")
-    run.add_argument("--nodes", type=_positive, default=1, help="machines (default: 1)")
+    run.add_argument("--devices", type=positive, default=1, help="processes, or GPUs (default: 1)")
+    run.add_argument("--nodes", type=positive, default=1, help="machines (default: 1)")
     run.add_argument(
         "--track",
         choices=TRACKERS,
         default="tensorboard",
         help="where its numbers are shown (default: tensorboard, in the run's folder)",
     )
-    run.add_argument("--threads", type=_positive, help="of torch (default: all cores)")
+    run.add_argument("--threads", type=positive, help="of torch (default: all cores)")
     options = parser.parse_args(arguments)
     options.out = options.out or RUNS / options.recipe
     settings = ("epochs", "steps", "limit", "seed", "start", "learning_rate", "find_learning_rate")
@@ -84,11 +84,19 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return options
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """An option's number, from 1."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be 1 or more, not {number}")
     return number
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 < rate < 100:
+        raise argparse.ArgumentTypeError(f"must be more than 0, and less than 100, not {text}")
+    return rate
 
 
 def chosen_recipe(options: argparse.Namespace) -> Recipe:

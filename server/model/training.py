@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import logging
+import math
 import time
 import warnings
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 from model import data
 from model.calibrate import ACCEPTED, calibrate
 from model.download import make_torchvision_importable
+from model.errors import ModelError
 from model.figures import confusion_matrix, contact_sheet, filters, learning_curve
 from model.network import NetworkOutput
 from model.pipeline import Pipeline
@@ -29,6 +31,7 @@ from model.weights import load_pipeline, save_pipeline
 # Lightning imports torchvision wherever there is one.
 make_torchvision_importable()
 import lightning as L  # noqa: E402
+from lightning.fabric.utilities.exceptions import MisconfigurationException  # noqa: E402
 from lightning.pytorch.callbacks import (  # noqa: E402
     Callback,
     EarlyStopping,
@@ -274,7 +277,10 @@ class Keeper(Callback):
     def on_train_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
         if not trainer.is_global_zero:
             return
-        self.entries[-1]["loss"] = round(float(trainer.callback_metrics["loss"]), 5)
+        loss = float(trainer.callback_metrics["loss"])
+        if not math.isfinite(loss):
+            raise ModelError("The loss is no number any more: choose a smaller --learning-rate.")
+        self.entries[-1]["loss"] = round(loss, 5)
         lines = "".join(json.dumps(entry) + "\n" for entry in self.entries)
         (self.folder / "log.jsonl").write_text(lines, encoding="utf-8")
         if time.monotonic() > self._drawn + DRAWN_EVERY:
@@ -371,23 +377,26 @@ def train(
         used.append(EarlyStopping("score", mode="max", patience=patience))
     if not quiet:
         used.append(TQDMProgressBar(refresh_rate=10))
-    trainer = L.Trainer(
-        accelerator="auto",
-        devices=devices,
-        num_nodes=nodes,
-        strategy="ddp" if devices * nodes > 1 else "auto",
-        precision="bf16-mixed" if recipe.bfloat16 and has_bfloat16() else "32-true",
-        max_epochs=recipe.epochs,
-        gradient_clip_val=recipe.gradient_norm,
-        logger=loggers,
-        callbacks=[*used, *callbacks],
-        default_root_dir=folder,
-        num_sanity_val_steps=0,
-        use_distributed_sampler=False,
-        enable_model_summary=False,
-        enable_progress_bar=not quiet,
-        log_every_n_steps=50,
-    )
+    try:
+        trainer = L.Trainer(
+            accelerator="auto",
+            devices=devices,
+            num_nodes=nodes,
+            strategy="ddp" if devices * nodes > 1 else "auto",
+            precision="bf16-mixed" if recipe.bfloat16 and has_bfloat16() else "32-true",
+            max_epochs=recipe.epochs,
+            gradient_clip_val=recipe.gradient_norm,
+            logger=loggers,
+            callbacks=[*used, *callbacks],
+            default_root_dir=folder,
+            num_sanity_val_steps=0,
+            use_distributed_sampler=False,
+            enable_model_summary=False,
+            enable_progress_bar=not quiet,
+            log_every_n_steps=50,
+        )
+    except (MisconfigurationException, ValueError) as error:
+        raise ModelError(f"It cannot be trained so here: {error}") from error
     if trainer.is_global_zero:
         text = json.dumps(dataclasses.asdict(recipe), indent=2, ensure_ascii=False) + "\n"
         (folder / "recipe.json").write_text(text, encoding="utf-8")

@@ -16,7 +16,7 @@ from model import data, train
 from model.augment import augment
 from model.calibrate import fit_temperature
 from model.corrections import read_corrections, with_corrections
-from model.errors import DataError
+from model.errors import DataError, ModelError
 from model.export import export_onnx
 from model.prepare import NO_DIGIT, Prepared, TrainingData, training_data, without_ones
 from model.recipes import RECIPES, DigitsRecipe, LabelledSets, Recipe
@@ -272,6 +272,33 @@ def test_a_finished_run_is_not_overwritten(
     assert train.main(["--out", str(tmp_path)]) == 2
     assert "holds a run already" in capsys.readouterr().err
     assert (tmp_path / "last.ckpt").read_text() == "days of work"
+
+
+def test_a_learning_rate_that_is_too_high_is_told_of(sets: LabelledSets, tmp_path: Path) -> None:
+    recipe = dataclasses.replace(RECIPES["lenet"], epochs=2, steps_per_epoch=20, batch=20)
+    wild = dataclasses.replace(recipe, optimizer="sgd", learning_rate=1e12)
+    with pytest.raises(ModelError, match="smaller --learning-rate"):
+        run(wild, labelled_sets(wild, LIMIT), tmp_path, {"data": {}}, quiet=True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--learning-rate", "-1"],
+        ["--limit", "0"],
+        ["--epochs", "x"],
+        ["--recipe", "vgg"],
+        ["--resume", "--epochs", "2"],
+        ["--recipe", "lenet", "--corrections", "a.zip"],
+    ],
+)
+def test_options_that_make_no_sense_end_with_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        train.main(arguments)
+    assert ended.value.code == 2
+    assert "error:" in capsys.readouterr().err
 
 
 def test_validation_has_scribbles_of_its_own(prepared: TrainingData) -> None:
