@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 from model import data
 from model.calibrate import ACCEPTED, calibrate
 from model.download import make_torchvision_importable
-from model.errors import ModelError
+from model.errors import DataError, ModelError
 from model.figures import confusion_matrix, contact_sheet, filters, learning_curve
 from model.network import NetworkOutput
 from model.pipeline import Pipeline
@@ -47,6 +47,12 @@ VERSION = "1.3.1"
 
 DRAWN_EVERY = 10
 """Seconds after which the learning curve is drawn anew, which may take longer than an epoch."""
+
+FEWEST = 24
+"""Pictures of one's own that can be trained on."""
+
+HELD_OUT = 12
+"""One in so many of them is held out."""
 
 LONG = 1000
 """Steps after which an average forgets as slowly as it ever will."""
@@ -101,7 +107,9 @@ def _of_mnist(part: str, limit: int | None) -> Prepared:
 
 def _split(own: data.Images, limit: int | None, seed: int) -> tuple[Prepared, Prepared]:
     order = torch.randperm(len(own.labels), generator=torch.Generator().manual_seed(seed))[:limit]
-    held_out = max(1, len(order) // 12)
+    if len(order) < FEWEST:
+        raise DataError(f"{len(order)} pictures are too few to learn from: {FEWEST} at least.")
+    held_out = len(order) // HELD_OUT
     picks = order.numpy()
     parts = (picks[held_out:], picks[:held_out])
     train, validation = (
@@ -400,7 +408,7 @@ def train(
     if trainer.is_global_zero:
         text = json.dumps(dataclasses.asdict(recipe), indent=2, ensure_ascii=False) + "\n"
         (folder / "recipe.json").write_text(text, encoding="utf-8")
-    trainer.fit(training, ckpt_path=folder / "last.ckpt" if resume else None, weights_only=False)
+    trainer.fit(training, ckpt_path=folder / "last.ckpt" if resume else None, weights_only=True)
     if trainer.is_global_zero:
         learning_curve(keeper.entries, folder / "learning-curve.png")
         pictures(recipe, sets, folder)

@@ -301,6 +301,15 @@ def test_options_that_make_no_sense_end_with_2(
     assert "error:" in capsys.readouterr().err
 
 
+def test_a_classic_learns_from_data_of_ones_own(sets: LabelledSets) -> None:
+    pictures, labels = sets.train["mnist"]
+    own = labelled_sets(RECIPES["lenet"], own=data.Images(pictures, labels))
+    assert [len(part.labels) for part in own.train.values()] == [LIMIT - LIMIT // 12]
+    assert [len(part.labels) for part in own.validation.values()] == [LIMIT // 12]
+    with pytest.raises(DataError, match="too few"):
+        labelled_sets(RECIPES["lenet"], own=data.Images(pictures[:9], labels[:9]))
+
+
 def test_validation_has_scribbles_of_its_own(prepared: TrainingData) -> None:
     seen = {picture.tobytes() for picture in prepared.no_digits.pictures}
     assert not any(picture.tobytes() in seen for picture in prepared.validation_no_digits.pictures)
