@@ -120,23 +120,22 @@ def test_a_storage_that_cannot_be_used_is_told_of_in_a_sentence(
 
 
 def test_two_processes_train_one_network(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "model.train", "--recipe", "lenet", "--limit", "2000"]
-    command += ["--epochs", "3", "--steps", "10", "--learning-rate", "0.003", "--track", "none"]
-    found = []
-    for devices in ("1", "2"):
-        out = tmp_path / devices
-        ended = subprocess.run(
-            [*command, "--devices", devices, "--out", str(out)],
-            cwd=SERVER,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert ended.returncode == 0, ended.stderr
-        from test_training import log_of
+    arguments = ["--recipe", "lenet", "--limit", "2000", "--epochs", "3", "--steps", "10"]
+    arguments += ["--learning-rate", "0.003", "--track", "none"]
+    assert train.main([*arguments, "--out", str(tmp_path / "alone")]) == 0
+    # In a process of its own, which starts the second one.
+    command = [sys.executable, "-m", "model.train", *arguments, "--devices", "2"]
+    ended = subprocess.run(
+        [*command, "--out", str(tmp_path / "together")],
+        cwd=SERVER,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    from test_training import log_of
 
-        found.append(log_of(out)[-1])
-    alone, together = found
+    alone, together = (log_of(tmp_path / name)[-1] for name in ("alone", "together"))
     assert alone["mnist"] > 0.6
     assert together["mnist"] == pytest.approx(alone["mnist"], abs=0.03)
