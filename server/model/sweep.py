@@ -17,6 +17,7 @@ from model.data import Images
 from model.download import ensure_data
 from model.errors import DataError, ModelError
 from model.formats import read_images
+from model.labelled import labelled_sets
 from model.recipes import RECIPES, LabelledSets, Recipe
 from model.train import positive
 from model.weights import RUNS
@@ -80,7 +81,7 @@ def objective(trial: Any, recipe: Recipe, sets: LabelledSets, folder: Path) -> f
     """Train what a trial suggests; its score is the share of held-out digits that are read."""
     import optuna
 
-    from model.training import Callback
+    from model.loop import Callback
     from model.training import train as run
 
     class Pruning(Callback):
@@ -117,7 +118,6 @@ def _sweep(options: argparse.Namespace) -> None:
         from optuna.visualization import matplotlib as plots
     except ImportError as error:
         raise ModelError("A sweep needs a package: npm run setup -- track") from error
-    from model.training import labelled_sets
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     own: Images | None = None

@@ -18,6 +18,7 @@ from model.data import Images, checksums
 from model.download import ensure_data
 from model.errors import DataError, ModelError
 from model.formats import read_images
+from model.labelled import labelled_sets
 from model.recipes import RECIPES, DigitsRecipe, Recipe
 from model.tracking import TRACKERS, logger_for
 from model.weights import RUNS, load_pipeline, read_card, version
@@ -169,7 +170,7 @@ def _train(options: argparse.Namespace) -> float:
 
     from model import training
 
-    sets = training.labelled_sets(recipe, limit, own)
+    sets = labelled_sets(recipe, limit, own)
     if options.corrections:
         assert isinstance(recipe, DigitsRecipe)
         sets = with_corrections(sets, read_corrections(options.corrections), recipe.drawings)

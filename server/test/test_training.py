@@ -18,10 +18,12 @@ from model.calibrate import fit_temperature
 from model.corrections import read_corrections, with_corrections
 from model.errors import DataError, ModelError
 from model.export import export_onnx
+from model.labelled import labelled_sets
+from model.learner import Learner
+from model.loop import Callback
 from model.pipeline import Pipeline
 from model.prepare import NO_DIGIT, Prepared, TrainingData, training_data, without_ones
 from model.recipes import RECIPES, DigitsRecipe, LabelledSets, Recipe
-from model.training import Callback, Training, labelled_sets
 from model.training import train as run
 from model.weights import load_pipeline, read_card
 
@@ -138,7 +140,7 @@ def test_a_run_leaves_weights_that_load_a_log_and_pictures(folder: Path) -> None
 
 
 def test_a_run_goes_on_from_another_ones_weights(sets: LabelledSets, tmp_path: Path) -> None:
-    network = Training(dataclasses.replace(RECIPE, seed=7), sets).network
+    network = Learner(dataclasses.replace(RECIPE, seed=7), sets).network
     # At a learning rate of nothing what comes out is what went in, but for the means and variances
     # of batch normalisation.
     recipe = dataclasses.replace(RECIPE, learning_rate=0.0, epochs=1)

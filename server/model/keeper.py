@@ -1,0 +1,131 @@
+"""What a run keeps: the best weights, calibrated, with their card, and the log."""
+
+import dataclasses
+import json
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from model.calibrate import ACCEPTED, calibrate
+from model.errors import ModelError
+from model.figures import learning_curve
+from model.learner import Learner
+from model.loop import Callback, L
+from model.network import NetworkOutput
+from model.pipeline import Pipeline
+from model.recipes import LabelledSets
+from model.weights import save_pipeline
+
+VERSION = "1.3.1"
+
+DRAWN_EVERY = 10
+"""Seconds after which the learning curve is drawn anew, which may take longer than an epoch."""
+
+
+def scores(sets: LabelledSets, judged: dict[str, NetworkOutput]) -> dict[str, float]:
+    """Accuracies on held-out digits, and how well what is no digit is told from them."""
+    found: dict[str, float] = {}
+    losses = []
+    for name, part in sets.validation.items():
+        labels = torch.from_numpy(part.labels)
+        right = (judged[name].logits.argmax(1) == labels).float()
+        found[name] = right.mean().item()
+        losses.append(nn.functional.cross_entropy(judged[name].logits, labels).item())
+        if name == "pen":
+            found["worst_condition"] = right.view(10, -1).mean(1).min().item()
+    accuracies = [found[name] for name in sets.validation]
+    found["score"] = sum(accuracies) / len(accuracies)
+    found["validation_loss"] = sum(losses) / len(losses)
+    certainty = torch.cat([judged[name].digit_logit for name in sets.validation])
+    threshold = certainty.quantile(1 - ACCEPTED)
+    for name in sets.no_digits:
+        taken = (judged[name].digit_logit >= threshold).float().mean().item()
+        found[f"{name.replace(' ', '_')}_taken_for_digits"] = taken
+    return found
+
+
+class Keeper(Callback):
+    """Keeps the best weights, calibrated, with their card, and the log, after every epoch."""
+
+    def __init__(self, folder: Path, facts: dict[str, Any]) -> None:
+        """facts: what the model card says of the run beside what is known here"""
+        self.folder, self.facts = folder, facts
+        self.best = -1.0
+        self.entries: list[dict[str, Any]] = []
+        self._began = 0.0
+        self._drawn = 0.0
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"best": self.best, "log": self.entries, "facts": self.facts}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.best, self.entries, self.facts = state["best"], state["log"], state["facts"]
+
+    def on_train_epoch_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        self._began = time.monotonic()
+
+    # Before the average's own callback puts the weights that learn back in their place.
+    def on_validation_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        assert isinstance(module, Learner)
+        judged = module.judged()
+        found = scores(module.sets, judged)
+        module.log_dict({name: found[name] for name in found})
+        if not trainer.is_global_zero:
+            return
+        epoch = trainer.current_epoch + 1
+        if found["score"] > self.best:
+            self.best = found["score"]
+            self._keep(module, judged, found, epoch)
+        self.entries.append(
+            {
+                "epoch": epoch,
+                **{name: round(value, 5) for name, value in found.items()},
+                "learning_rate": trainer.optimizers[0].param_groups[0]["lr"],
+                "seconds": round(time.monotonic() - self._began, 1),
+            }
+        )
+
+    # The mean loss is known once the epoch has ended altogether.
+    def on_train_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        if not trainer.is_global_zero:
+            return
+        loss = float(trainer.callback_metrics["loss"])
+        if not math.isfinite(loss):
+            raise ModelError("The loss is no number any more: choose a smaller --learning-rate.")
+        self.entries[-1]["loss"] = round(loss, 5)
+        lines = "".join(json.dumps(entry) + "\n" for entry in self.entries)
+        (self.folder / "log.jsonl").write_text(lines, encoding="utf-8")
+        if time.monotonic() > self._drawn + DRAWN_EVERY:
+            learning_curve(self.entries, self.folder / "learning-curve.png")
+            self._drawn = time.monotonic()
+
+    def _keep(
+        self,
+        module: Learner,
+        judged: dict[str, NetworkOutput],
+        found: dict[str, float],
+        epoch: int,
+    ) -> None:
+        recipe, sets = module.recipe, module.sets
+        network = recipe.new_network()
+        network.load_state_dict(module.network.state_dict())
+        pipeline = Pipeline(network).eval()
+        digits = [
+            (judged[name], torch.from_numpy(part.labels)) for name, part in sets.validation.items()
+        ]
+        calibrate(pipeline.calibration, digits, [judged[name] for name in sets.no_digits])
+        card = {
+            "name": recipe.name,
+            "version": VERSION,
+            "network": recipe.network,
+            "parameters": sum(p.numel() for p in network.parameters()),
+            "recipe": dataclasses.asdict(recipe),
+            "epoch": epoch,
+            "validation": {name: round(value, 5) for name, value in found.items()},
+            **self.facts,
+        }
+        save_pipeline(pipeline, card, self.folder)

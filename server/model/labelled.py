@@ -1,0 +1,75 @@
+"""What a recipe is trained on and judged by."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from model import data
+from model.errors import DataError
+from model.prepare import NO_DIGIT, Prepared, normalized, normalized_images, training_data
+from model.recipes import DigitsRecipe, LabelledSets, Recipe
+
+FEWEST = 24
+"""Pictures of one's own that can be trained on."""
+
+HELD_OUT = 12
+"""One in so many of them is held out."""
+
+
+def labelled_sets(
+    recipe: Recipe,
+    limit: int | None = None,
+    own: data.Images | None = None,
+    cache: Path = data.CHECKOUT / ".cache",
+) -> LabelledSets:
+    """What a recipe trains on and is judged by. Raises DataError.
+
+    limit: use only so many pictures of each source, for a quick look
+    own: digits to train on in MNIST's place; one in twelve is held out
+    cache: where what takes long to prepare is kept
+    """
+    if isinstance(recipe, DigitsRecipe):
+        found = training_data(recipe, cache, limit)
+        sets = LabelledSets(
+            train={
+                "mnist": found.mnist,
+                "pen": found.pen,
+                "no digits": found.no_digits,
+                "letters": found.letters,
+            },
+            validation={"mnist": found.validation_mnist, "pen": found.validation_pen},
+            no_digits={
+                "no digits": found.validation_no_digits,
+                "letters": found.validation_letters,
+            },
+        )
+    else:
+        others = [x for x in data.letters() if x.alphabet == data.VALIDATION_ALPHABET][:limit]
+        greys = [letter.picture.astype(np.float32) / np.float32(255) for letter in others]
+        sets = LabelledSets(
+            train={"mnist": _of_mnist("train", limit)} if own is None else {},
+            validation={"mnist": _of_mnist("validation", limit)} if own is None else {},
+            no_digits={"letters": Prepared(normalized(greys), np.full(len(greys), NO_DIGIT))},
+        )
+    if own is not None:
+        sets.train["mnist"], sets.validation["mnist"] = _split(own, limit, recipe.seed)
+    return sets
+
+
+def _of_mnist(part: str, limit: int | None) -> Prepared:
+    images = data.mnist(part)
+    return normalized_images(data.Images(images.pictures[:limit], images.labels[:limit]))
+
+
+def _split(own: data.Images, limit: int | None, seed: int) -> tuple[Prepared, Prepared]:
+    order = torch.randperm(len(own.labels), generator=torch.Generator().manual_seed(seed))[:limit]
+    if len(order) < FEWEST:
+        raise DataError(f"{len(order)} pictures are too few to learn from: {FEWEST} at least.")
+    held_out = len(order) // HELD_OUT
+    picks = order.numpy()
+    parts = (picks[held_out:], picks[:held_out])
+    train, validation = (
+        normalized_images(data.Images(own.pictures[pick], own.labels[pick])) for pick in parts
+    )
+    return train, validation

@@ -1,0 +1,133 @@
+"""A recipe's network while it learns, as Lightning wants it."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset, TensorDataset
+
+from model.loop import L, WeightAveraging
+from model.network import NetworkOutput
+from model.prepare import Prepared
+from model.recipes import LabelledSets, Recipe
+from model.recipes.base import seed_of
+
+Batch = tuple[Tensor, Tensor]
+
+
+class _Epoch(IterableDataset[Batch]):
+    """The batches of the epoch that a trainer has come to."""
+
+    def __init__(self, training: "Learner") -> None:
+        self._training = training
+
+    def __iter__(self) -> Iterator[Batch]:
+        trainer = self._training.trainer
+        yield from self._training.recipe.batches(
+            self._training.sets, trainer.current_epoch, trainer.global_rank, trainer.world_size
+        )
+
+    def __len__(self) -> int:
+        return self._training.recipe.steps(self._training.sets)
+
+
+class Learner(L.LightningModule):
+    """A recipe's network while it learns."""
+
+    def __init__(self, recipe: Recipe, sets: LabelledSets) -> None:
+        super().__init__()
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.sets = recipe, sets
+        self.network = recipe.new_network()
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.held_out = {**sets.validation, **sets.no_digits}
+        self.outputs: dict[str, list[NetworkOutput]] = {}
+
+    def train_dataloader(self) -> DataLoader[Batch]:
+        # With a generator of its own it draws nothing from the one that dropout draws from.
+        return DataLoader(_Epoch(self), batch_size=None, generator=torch.Generator())
+
+    def val_dataloader(self) -> list[DataLoader[tuple[Tensor, ...]]]:
+        return [
+            DataLoader(_tensors(part), batch_size=500, generator=torch.Generator())
+            for part in self.held_out.values()
+        ]
+
+    def on_train_epoch_start(self) -> None:
+        # For dropout: a resumed run repeats an unbroken one.
+        torch.manual_seed(seed_of(self.recipe.seed, self.current_epoch, self.global_rank))
+        begins = self.recipe.epochs - self.recipe.fine_tuning_epochs
+        if self.recipe.fine_tuning_epochs and self.current_epoch == begins:
+            for group in self.trainer.optimizers[0].param_groups:
+                group["lr"] /= 10
+
+    def training_step(self, batch: Batch) -> Tensor:
+        digits, labels = batch
+        output = self.network(digits.contiguous(memory_format=torch.channels_last))
+        loss = self.recipe.loss(output, labels)
+        self.log("loss", loss, prog_bar=True, on_step=False, on_epoch=True, batch_size=len(labels))
+        return loss
+
+    def validation_step(self, batch: Batch, index: int, dataloader_idx: int = 0) -> None:
+        digits, _ = batch
+        with torch.autocast(self.device.type, enabled=False):
+            output = self.network(digits.float())
+        name = list(self.held_out)[dataloader_idx]
+        # The evidence is not judged, and large.
+        small = NetworkOutput(output.logits.cpu(), output.digit_logit.cpu(), torch.empty(0))
+        self.outputs.setdefault(name, []).append(small)
+
+    def judged(self) -> dict[str, NetworkOutput]:
+        """What was said of every held-out set since it was last asked for."""
+        outputs = {
+            name: NetworkOutput(*(torch.cat(values) for values in zip(*parts, strict=True)))
+            for name, parts in self.outputs.items()
+        }
+        self.outputs = {}
+        return outputs
+
+    def configure_optimizers(self) -> Any:
+        optimizer = self.recipe.new_optimizer(self.network)
+        if self.recipe.schedule == "plateau":
+            plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
+                optimizer, factor=0.1, patience=self.recipe.patience
+            )
+            return {
+                "optimizer": optimizer,
+                "lr_scheduler": {"scheduler": plateau, "monitor": "validation_loss"},
+            }
+        if self.recipe.schedule == "constant":
+            return optimizer
+        steps = self.recipe.epochs * self.recipe.steps(self.sets)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, partial(_rate, self.recipe, steps))
+        return {
+            "optimizer": optimizer,
+            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
+        }
+
+
+def _rate(recipe: Recipe, steps: int, step: int) -> float:
+    return recipe.rate(step, steps)
+
+
+def _tensors(part: Prepared) -> TensorDataset:
+    pictures = torch.from_numpy(part.pictures)[:, None].float() / 255
+    return TensorDataset(pictures, torch.from_numpy(part.labels))
+
+
+class Averaging(WeightAveraging):
+    """An exponential moving average that is quick at first, so that it forgets where it began."""
+
+    def __init__(self, decay: float, begin: int) -> None:
+        """begin: how many steps it has been averaged for already"""
+        super().__init__(avg_fn=partial(_moving_average, decay, begin))
+
+
+def _moving_average(
+    decay: float, begin: int, average: Tensor, value: Tensor, updates: Tensor | int
+) -> Tensor:
+    done = begin + float(updates)
+    decay = min(decay, (1 + done) / (10 + done))
+    return average + ((value - average) * (1 - decay)).to(average.dtype)
