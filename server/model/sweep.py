@@ -11,8 +11,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from model.data import Images
 from model.download import ensure_data
 from model.errors import DataError, ModelError
@@ -103,7 +101,6 @@ def objective(trial: Any, recipe: Recipe, sets: LabelledSets, folder: Path) -> f
 
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
-    torch.set_flush_denormal(True)
     try:
         _sweep(options)
     except (DataError, ModelError) as error:

@@ -121,8 +121,6 @@ def chosen_recipe(options: argparse.Namespace) -> Recipe:
 
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
-    # Denormal numbers appear late in training and slow a CPU down many times.
-    torch.set_flush_denormal(True)
     if options.threads:
         torch.set_num_threads(options.threads)
     checkpoint = options.out / CHECKPOINT

@@ -99,7 +99,12 @@ def train(
     if trainer.is_global_zero:
         text = json.dumps(dataclasses.asdict(recipe), indent=2, ensure_ascii=False) + "\n"
         (folder / "recipe.json").write_text(text, encoding="utf-8")
-    trainer.fit(learner, ckpt_path=folder / "last.ckpt" if resume else None, weights_only=True)
+    # Denormal numbers appear late in training and slow a CPU down many times.
+    torch.set_flush_denormal(True)
+    try:
+        trainer.fit(learner, ckpt_path=folder / "last.ckpt" if resume else None, weights_only=True)
+    finally:
+        torch.set_flush_denormal(False)
     if trainer.is_global_zero:
         learning_curve(keeper.entries, folder / "learning-curve.png")
         pictures(recipe, sets, folder)
