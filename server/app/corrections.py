@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from app import parts
 from app.bodies import json_body, picture_of_text
 from app.database import PATIENCE, Correction, OtherCorrectionError, UnavailableError
-from app.images import decode, png
+from app.images import LONGEST, decode, png
 from app.openapi import Operation, describes
 from app.overload import turn
 from app.problems import ProblemError
@@ -47,7 +47,7 @@ def add_correction() -> tuple[Kept, HTTPStatus]:
     body = _validated(json_body(request, settings.max_bytes))
     data = picture_of_text(body.image, settings.max_bytes)
     with turn():
-        picture = decode(data, settings.max_pixels)
+        picture = decode(data, settings.max_pixels, enough=LONGEST)
     correction = Correction(
         key=body.key,
         made=body.made,

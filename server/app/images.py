@@ -103,11 +103,12 @@ class Picture:
         )
 
 
-def decode(data: bytes, max_pixels: int) -> Picture:
+def decode(data: bytes, max_pixels: int, enough: int = ENOUGH) -> Picture:
     """Decode a picture file, turned upright and averaged to the pixels that are needed.
 
     data: a file in one of `FORMATS`; of an animation the first frame is read
     max_pixels: the most pixels it may have; looked up in its header before it is decoded
+    enough: pixels along the shorter side that are kept at least, where there are so many
     Raises ProblemError: 422 for no bytes or no pixels, 400 for what is no picture or a damaged one,
     413 for too many pixels, 415 for another format.
     """
@@ -121,7 +122,7 @@ def decode(data: bytes, max_pixels: int) -> Picture:
     size = image.size
     image, orientation = _load(image)
     decoded = image.size
-    factor = _factor(decoded)
+    factor = _factor(decoded, enough)
     grey = grey_of(_averaged(image, factor))
     scale = size[0] / decoded[0] * factor, size[1] / decoded[1] * factor
     if orientation in UPRIGHT:
@@ -208,9 +209,9 @@ def _load(image: Image.Image) -> tuple[Image.Image, int]:
     return plain, _orientation(image)
 
 
-def _factor(size: tuple[int, int]) -> int:
+def _factor(size: tuple[int, int], enough: int) -> int:
     """The side of the squares that are averaged, in pixels."""
-    return max(1, min(size) // ENOUGH, math.ceil(max(size) / LONGEST))
+    return max(1, min(size) // enough, math.ceil(max(size) / LONGEST))
 
 
 def _averaged(image: Image.Image, factor: int) -> Image.Image:

@@ -192,8 +192,7 @@ def test_a_posted_correction_comes_back_in_the_archive(empty: Flask) -> None:
     assert [(row["read"], row["was"]) for row in rows] == [("1", "7"), ("no digit", "no digit")]
     assert rows[0]["made"] == "2026-01-02T12:30:00+00:00"
     picture = Image.open(io.BytesIO(archive.read(f"{'k' * 32}.png")))
-    # As many pixels as the model looks at, of the 384×384 that were posted.
-    assert (picture.size, picture.mode) == ((128, 128), "L")
+    assert (picture.size, picture.mode) == ((384, 384), "L")
     assert client.delete(f"{ADDRESS}/{'k' * 32}").status_code == 204
     assert f"{'k' * 32}.png" not in exported(client).namelist()
 
