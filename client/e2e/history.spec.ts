@@ -21,6 +21,14 @@ test('keeps the last drawings and what was read in them, over a reload', async (
   }).toPass();
 });
 
+test('keeps a drawing that the page is left with', async ({ page, hand, reading }) => {
+  await draw(hand, writing(1));
+  await expect(reading).toHaveText('1');
+  await page.reload();
+  await button(page, 'Last drawings').click();
+  await expect(page.getByRole('listitem')).toHaveText([/Read as 1/, /Read as 7/, /Read as 3/]);
+});
+
 test('lets one say what a drawing was, and delete it', async ({ page }) => {
   await button(page, 'Last drawings').click();
   const first = page.getByRole('listitem').first();

@@ -3,7 +3,7 @@ import { Actions } from './actions/Actions';
 import { Bars } from './bars/Bars';
 import { DrawingStore } from './canvas/drawingStore';
 import { DEFAULT_PEN } from './canvas/pen';
-import { pngOfContent } from './canvas/picture';
+import { keptPictureOf } from './canvas/picture';
 import { Sheet } from './canvas/Sheet';
 import { useConsent } from './corrections/consent';
 import { EvidenceChoice } from './evidence/EvidenceChoice';
@@ -40,7 +40,7 @@ export function App() {
   const [store] = useState(() => new DrawingStore());
   const [scheduler] = useState(() => new RecognitionScheduler(recognizer));
   const [history] = useState(() => new History());
-  const [recorder] = useState(() => new Recorder(store, scheduler, history, pngOfContent));
+  const [recorder] = useState(() => new Recorder(store, scheduler, history, keptPictureOf));
   const [pen, setPen] = useState(DEFAULT_PEN);
   const [openDialog, setOpenDialog] = useState<OpenDialog>(null);
   const [explained, setExplained] = useState<Explained>(null);

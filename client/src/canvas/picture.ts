@@ -20,10 +20,21 @@ export function pictureOfContent(content: Content): Picture {
   };
 }
 
-/** What lies on the sheet, as a PNG to keep; null where the browser cannot make one. */
-export function pngOfContent(content: Content): Promise<Blob | null> {
+/** A picture to be kept, as a PNG. */
+export interface KeptPicture {
+  /** Null where the browser cannot make one. */
+  readonly png: () => Promise<Blob | null>;
+  /** At once, while the page waits. */
+  readonly pngDataUrl: () => string;
+}
+
+/** What lies on the sheet, as it is kept. */
+export function keptPictureOf(content: Content): KeptPicture {
   const { canvas } = painted(content, KEPT_SIDE);
-  return new Promise((resolve) => { canvas.toBlob(resolve, 'image/png'); });
+  return {
+    png: () => new Promise((resolve) => { canvas.toBlob(resolve, 'image/png'); }),
+    pngDataUrl: () => canvas.toDataURL('image/png'),
+  };
 }
 
 interface Painted {

@@ -3,13 +3,12 @@ import type { Answer, Place } from '../recognition/recognizer';
 /** What a person says that a drawing was: a digit, or none at all. */
 export type Correction = number | 'noDigit';
 
-/** A drawing that was read. */
-export interface Entry {
+/** A drawing that was read, its picture a PNG in one form or another. */
+export interface EntryWith<Png> {
   readonly id: string;
   /** When it was read, in milliseconds since 1970. */
   readonly time: number;
-  /** A PNG. */
-  readonly picture: Blob;
+  readonly picture: Png;
   /** The best guess; null where nothing was seen. */
   readonly digit: number | null;
   readonly confidence: number;
@@ -22,7 +21,11 @@ export interface Entry {
   readonly sharedAs?: string | undefined;
 }
 
-export function entryOf(id: string, time: number, picture: Blob, { digits: [first], model, place }: Answer): Entry {
+export type Entry = EntryWith<Blob>;
+
+export function entryOf<Png>(
+  id: string, time: number, picture: Png, { digits: [first], model, place }: Answer,
+): EntryWith<Png> {
   return {
     id,
     time,

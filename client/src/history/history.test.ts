@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Delivery } from '../corrections/deliver';
 import type { Message } from '../corrections/message';
 import { answerOf } from '../recognition/examples';
+import { aside, putAside } from './aside';
 import { entryOf, newId, type Entry } from './entry';
 import { History, MOST_ENTRIES } from './history';
 
@@ -62,6 +63,15 @@ describe('the last drawings', () => {
     expect(history.entries()).toHaveLength(MOST_ENTRIES);
     const kept = ids(await later());
     expect([kept.length, kept.at(-1)]).toEqual([MOST_ENTRIES, '1']);
+  });
+
+  it('that an earlier page had no time to keep are kept when they are looked at', async () => {
+    putAside({ ...entry('a', 2), picture: 'data:image/png;base64,QUJD' });
+    const history = await later();
+    expect(history.entries()).toMatchObject([{ id: 'a', digit: 7, time: 2 }]);
+    expect(await history.entries()[0]?.picture.text()).toBe('ABC');
+    expect(aside()).toEqual([]);
+    expect(ids(await later())).toEqual(['a']);
   });
 
   it('tell of every change', async () => {

@@ -2,6 +2,7 @@ import type { IDBPObjectStore } from 'idb';
 import { deliver, type Delivery } from '../corrections/deliver';
 import type { Message } from '../corrections/message';
 import { Outbox } from '../corrections/outbox';
+import { aside, forgetAside } from './aside';
 import { openDatabase, type Database, type Schema } from './database';
 import { newId, type Correction, type Entry } from './entry';
 
@@ -40,6 +41,7 @@ export class History {
     const stored = (await database?.getAllFromIndex('drawings', 'time')) ?? [];
     const known = new Set(this.#entries.map(({ id }) => id));
     this.#show([...this.#entries, ...stored.reverse().filter(({ id }) => !known.has(id))]);
+    for (const entry of aside()) await this.keep(entry);
   }
 
   /** Keep a drawing, or what has become of one that is kept already; a correction stays with it. */
@@ -53,6 +55,7 @@ export class History {
       await database.put('drawings', kept);
       for (const { id } of dropped) await database.delete('drawings', id);
     });
+    forgetAside(entry.id);
   }
 
   /**

@@ -4,6 +4,7 @@ import { DrawingStore } from '../canvas/drawingStore';
 import { answerOf, EMPTY_ANSWER, pictureNamed } from '../recognition/examples';
 import type { Answer } from '../recognition/recognizer';
 import { RecognitionScheduler, SHORTEST_INTERVAL } from '../recognition/scheduler';
+import { aside } from './aside';
 import type { Entry } from './entry';
 import { History } from './history';
 import { PAUSE, Recorder } from './recorder';
@@ -24,7 +25,7 @@ beforeEach(() => {
   answer = answerOf(7);
   [drawn, kept] = [[], []];
   store = new DrawingStore();
-  scheduler = new RecognitionScheduler({ recognize: () => Promise.resolve(answer) });
+  scheduler = new RecognitionScheduler({ recognize: () => Promise.resolve({ ...answer }) });
   history = new History();
   vi.spyOn(history, 'keep').mockImplementation((entry) => {
     kept.push(entry);
@@ -32,12 +33,14 @@ beforeEach(() => {
   });
   recorder = new Recorder(store, scheduler, history, (content) => {
     drawn.push(content);
-    return Promise.resolve(new Blob());
+    return { png: () => Promise.resolve(new Blob()), pngDataUrl: () => 'data:image/png;base64,AAAA' };
   });
   stop = recorder.start();
 });
 afterEach(() => {
   stop();
+  localStorage.clear();
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -120,6 +123,43 @@ describe('recording', () => {
     store.dispatch({ type: 'clear' });
     expect(listener).toHaveBeenCalledOnce();
     expect(recorder.sheet()).not.toBe(before);
+  });
+
+  it('keeps a drawing that is cleared before its last stroke was read, with what was read of it', async () => {
+    await stroke();
+    answer = answerOf(9);
+    store.dispatch({ type: 'begin', point: { x: 0.5, y: 0.5 }, width: 0.05 });
+    scheduler.follow(() => pictureNamed('b'));
+    store.dispatch({ type: 'finish' });
+    expect(scheduler.snapshot().asking).toBe(true);
+    // As the page does it: the answer is gone when the recorder hears of the clearing.
+    scheduler.clear();
+    store.dispatch({ type: 'clear' });
+    await wait(0);
+    expect(kept).toMatchObject([{ digit: 7 }]);
+    expect(drawn[0]?.strokes).toHaveLength(2);
+  });
+
+  it('does not take what was read on the sheet before for what is on this one', async () => {
+    await stroke();
+    store.dispatch({ type: 'lay', photo: document.createElement('canvas') });
+    scheduler.replace(() => pictureNamed('photo'));
+    store.dispatch({ type: 'begin', point: { x: 0.5, y: 0.5 }, width: 0.05 });
+    store.dispatch({ type: 'finish' });
+    scheduler.clear();
+    store.dispatch({ type: 'clear' });
+    await wait(0);
+    expect(kept).toHaveLength(1);
+  });
+
+  it('puts aside at once what is not written when the page goes', async () => {
+    await stroke();
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(aside()).toMatchObject([{ id: recorder.sheet(), digit: 7 }]);
+    expect(aside()[0]?.picture.size).toBe(3);
+    await wait(0);
+    expect(kept).toHaveLength(1);
   });
 
   it('keeps nothing where nothing was read', async () => {

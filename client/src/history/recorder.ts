@@ -1,17 +1,21 @@
 import { EMPTY_DRAWING, shown, type Content, type Drawing, type DrawingAction } from '../canvas/drawing';
 import type { DrawingStore } from '../canvas/drawingStore';
+import type { KeptPicture } from '../canvas/picture';
 import type { Answer } from '../recognition/recognizer';
 import type { RecognitionScheduler } from '../recognition/scheduler';
+import { putAside } from './aside';
 import { entryOf, newId, type Correction } from './entry';
 import type { History } from './history';
 
 /** Milliseconds for which a drawing and its reading stay as they are before they are kept. */
 export const PAUSE = 700;
 
-type Draw = (content: Content) => Promise<Blob | null>;
+type Draw = (content: Content) => KeptPicture;
 
 interface Finding {
   readonly id: string;
+  /** When it was read, in milliseconds since 1970. */
+  readonly time: number;
   readonly content: Content;
   readonly answer: Answer;
 }
@@ -26,6 +30,10 @@ export class Recorder {
   #resting: Finding | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #keeping = Promise.resolve();
+  /** What is being written. */
+  readonly #written = new Set<Finding>();
+  /** Of the sheet before, though it may still be shown. */
+  #past: Answer | null = null;
   readonly #listeners = new Set<() => void>();
 
   constructor(
@@ -49,7 +57,10 @@ export class Recorder {
       this.scheduler.subscribe(() => { this.#answered(); }),
       this.drawings.subscribe((drawing, { type }) => { this.#changed(drawing, type); }),
     ];
+    const hidden = (): void => { if (document.visibilityState === 'hidden') this.#leave(); };
+    document.addEventListener('visibilitychange', hidden);
     return () => {
+      document.removeEventListener('visibilitychange', hidden);
       stops.forEach((stop) => { stop(); });
       clearTimeout(this.#timer);
     };
@@ -68,28 +79,45 @@ export class Recorder {
     const finding = this.#resting;
     this.#resting = null;
     if (finding) {
-      const time = Date.now();
-      this.#keeping = this.#keeping.then(async () => {
-        const picture = await this.draw(finding.content);
-        if (picture) await this.history.keep(entryOf(finding.id, time, picture, finding.answer));
-      });
+      this.#written.add(finding);
+      this.#keeping = this.#keeping.then(() => this.#write(finding));
     }
     return this.#keeping;
   }
 
+  async #write(finding: Finding): Promise<void> {
+    const picture = await this.draw(finding.content).png();
+    if (picture) await this.history.keep(entryOf(finding.id, finding.time, picture, finding.answer));
+    this.#written.delete(finding);
+  }
+
+  /** The page may be gone before anything is written: what is not is put where that takes no time. */
+  #leave(): void {
+    void this.#keep();
+    for (const { id, time, content, answer } of this.#written) {
+      putAside(entryOf(id, time, this.draw(content).pngDataUrl(), answer));
+    }
+  }
+
   #answered(): void {
-    const { answer, asking } = this.scheduler.snapshot();
+    if (!this.scheduler.snapshot().asking) this.#rest();
+  }
+
+  /** The drawing as it is now, with what was read last. */
+  #rest(): void {
+    const { answer } = this.scheduler.snapshot();
     const drawing = this.drawings.snapshot();
-    if (!answer || asking || drawing.live || answer.digits.length === 0) return;
+    if (!answer || answer === this.#past || drawing.live || answer.digits.length === 0) return;
     clearTimeout(this.#timer);
-    this.#resting = { id: this.#sheet, content: shown(drawing), answer };
+    this.#resting = { id: this.#sheet, time: Date.now(), content: shown(drawing), answer };
     this.#timer = setTimeout(() => void this.#keep(), PAUSE);
   }
 
   #changed(drawing: Drawing, type: DrawingAction['type']): void {
     if (type === 'finish') {
-      // The last stroke may have been read before the pen was lifted.
-      this.#answered();
+      // The last stroke may have been read before the pen was lifted. Where it was not, what
+      // was read before it stands until it is: the sheet may be cleared, or the page left, first.
+      this.#rest();
       return;
     }
     const overPhoto = type === 'begin' && drawing.content.photo !== null;
@@ -101,6 +129,7 @@ export class Recorder {
     }
     void this.#keep();
     this.#sheet = newId();
+    this.#past = this.scheduler.snapshot().answer;
     for (const listener of this.#listeners) listener();
   }
 }

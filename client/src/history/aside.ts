@@ -1,0 +1,45 @@
+import type { Entry, EntryWith } from './entry';
+
+/** Where drawings are put that the page has no time to write to its database; one key each, as tabs may close together. */
+const PREFIX = 'drawing:';
+
+/** Put a drawing aside at once, its picture as a data URL. */
+export function putAside(entry: EntryWith<string>): void {
+  try {
+    localStorage.setItem(PREFIX + entry.id, JSON.stringify(entry));
+  } catch {
+    // The storage is full, or kept from the page.
+  }
+}
+
+/** What was put aside and not forgotten, oldest first. */
+export function aside(): Entry[] {
+  try {
+    return keys().flatMap(parsed).sort((one, other) => one.time - other.time);
+  } catch {
+    return [];
+  }
+}
+
+/** Its drawing is in the database. */
+export function forgetAside(id: string): void {
+  try {
+    localStorage.removeItem(PREFIX + id);
+  } catch {
+    // Then nothing was put there.
+  }
+}
+
+function keys(): string[] {
+  return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
+}
+
+function parsed(key: string): Entry[] {
+  try {
+    const written = JSON.parse(localStorage.getItem(key) ?? '') as EntryWith<string>;
+    const bytes = Uint8Array.from(atob(written.picture.split(',')[1] ?? ''), (letter) => letter.charCodeAt(0));
+    return [{ ...written, picture: new Blob([bytes], { type: 'image/png' }) }];
+  } catch {
+    return [];
+  }
+}
