@@ -1,5 +1,8 @@
 """The three engines give the same answers, and say what is wrong when they cannot be had."""
 
+import os
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -179,3 +182,18 @@ def test_a_one_drawn_with_a_ruler_is_a_digit(
     assert reading is not None
     assert reading.probabilities.argmax() == 1
     assert reading.is_digit >= 0.5
+
+
+def test_onnxruntime_tells_nobody_of_what_it_runs(tmp_path: Path) -> None:
+    # It reports nothing in CI either, and what it would report is kept under the home directory.
+    kept = {"PATH", "LD_LIBRARY_PATH", "SYSTEMROOT"}
+    environment = {name: value for name, value in os.environ.items() if name in kept}
+    program = "from model.engines import load_engine; load_engine('onnx')"
+    subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(weights.__file__).parents[1],
+        env={**environment, "HOME": str(tmp_path)},
+        check=True,
+        timeout=60,
+    )
+    assert not [path for path in tmp_path.rglob("*") if "onnxruntime" in path.name]
