@@ -54,6 +54,7 @@ def post_worker_init(worker: Any) -> None:
 
 def child_exit(server: Any, worker: Any) -> None:
     """What a worker has counted stays; what only a living one has does not."""
+    worker.forget()
     if settings.metrics_token:
         from prometheus_client import multiprocess
 

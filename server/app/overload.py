@@ -49,6 +49,14 @@ def turn(longest: float = LONGEST_WAIT) -> Iterator[None]:
         _turns.release()
 
 
+def is_free() -> bool:
+    """Whether it would be one's turn at once."""
+    if not _turns.acquire(blocking=False):
+        return False
+    _turns.release()
+    return True
+
+
 class _Now(threading.local):
     """Of the request that a thread serves."""
 

@@ -64,9 +64,11 @@ def started(command: list[str], **settings: str) -> Iterator[tuple[subprocess.Po
         process.communicate()
 
 
-def post(port: int, body: bytes, kind: str = "image/png") -> tuple[int, str, str]:
+def post(
+    port: int, body: bytes, kind: str = "image/png", timeout: float = PATIENCE
+) -> tuple[int, str, str]:
     """Status, content type and text of an answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         connection.request("POST", "/api/recognize", body, {"Content-Type": kind})
         response = connection.getresponse()
@@ -258,6 +260,50 @@ def test_clients_that_send_drop_by_drop_keep_nobody_waiting() -> None:
             slow.sendall(start)
         for _ in range(10):
             assert post(port, file_of(seven()))[0] == 200
+
+
+def quick_request(body: bytes, *headers: bytes) -> bytes:
+    lines = [b"POST /api/recognize?include=seen,evidence HTTP/1.1", b"Host: x", *headers]
+    lines += [b"Content-Type: image/png", b"Content-Length: %d" % len(body), b"", body]
+    return b"\r\n".join(lines)
+
+
+AT_ONCE = 8192
+"""Bytes that gunicorn reads at once."""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+def test_a_body_that_looks_like_a_request_keeps_nobody_waiting() -> None:
+    """The loop itself serves what has come whole: nothing may make it wait."""
+    first = quick_request(file_of(seven()))
+    second = quick_request(bytes(99_999)).rstrip(b"\0")
+    with (
+        started(SERVE, WORKERS="1") as (_, port),
+        socket.create_connection(("127.0.0.1", port)) as one,
+    ):
+        one.sendall((first + second).ljust(AT_ONCE, b"x") + first)
+        time.sleep(0.5)
+        for _ in range(3):
+            assert post(port, file_of(seven()), timeout=10)[0] == 200
+
+
+@pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+def test_who_has_not_taken_the_answer_before_is_not_served_by_the_loop() -> None:
+    from gunicorn.config import Config
+    from gunicorn.workers.gthread import TConn
+
+    from app.worker import has_taken_all
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.create_connection(listener.getsockname())
+        served, address = listener.accept()
+        with client, served:
+            connection = TConn(Config(), served, address, listener.getsockname())
+            assert has_taken_all(connection)
+            with suppress(BlockingIOError):
+                while served.send(bytes(100_000)):
+                    pass
+            assert not has_taken_all(connection)
 
 
 IMPATIENT = [
