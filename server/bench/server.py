@@ -163,6 +163,9 @@ def report(measured: Measured, memory: dict[str, list[float]]) -> None:
             print(f"\nMemory of each worker for itself alone, {name}: {each} MB")
 
 
+STYLES = {"p50": "-", "p99": "--"}
+
+
 def plot(measured: Measured, path: Path) -> None:
     """Draw requests a second, and waiting times, over the clients."""
     import matplotlib as mpl
@@ -176,9 +179,11 @@ def plot(measured: Measured, path: Path) -> None:
         loads = [measured[name, number] for number in clients]
         medians = [statistics.median(one.rate for one in some) for some in loads]
         (line,) = rates.plot(clients, medians, marker="o", label=name)
-        for quantile, style in (("p50", "-"), ("p99", "--")):
+        for quantile, style in STYLES.items():
             values = [statistics.median(getattr(one, quantile) for one in some) for some in loads]
-            times.plot(clients, values, style, color=line.get_color(), label=f"{name}, {quantile}")
+            times.plot(clients, values, style, color=line.get_color())
+    for quantile, style in STYLES.items():
+        times.plot([], [], style, color="grey", label=quantile)
     for axes, title in ((rates, "requests a second"), (times, "milliseconds until the answer")):
         axes.set_xscale("log", base=2)
         axes.set_xticks(clients, [str(number) for number in clients])
