@@ -4,6 +4,7 @@
 """
 
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -26,6 +27,11 @@ workers = settings.workers
 worker_class = "app.worker.Worker"
 threads = THREADS
 keepalive = 30
+
+# Most connections are idle, and who opens more than these waits for one of them to end.
+worker_connections = 4000
+_, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
 
 # Workers share the memory of what was loaded before the fork.
 preload_app = settings.engine not in LOADED_AFTER_FORK

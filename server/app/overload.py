@@ -73,6 +73,15 @@ def register(app: Flask) -> None:
     app.wsgi_app = _Shedding(app, app.wsgi_app)  # type: ignore[method-assign]
 
 
+class _Refusal:
+    sent = b""
+
+
+refusal = _Refusal()
+"""`sent`: what goes over the line to who is refused, made once: the less that costs, the more are
+served."""
+
+
 class _Shedding:
     def __init__(self, app: Flask, inner: Wsgi) -> None:
         self._inner = inner
@@ -81,6 +90,9 @@ class _Shedding:
         self._refusal.headers["Retry-After"] = str(RETRY_AFTER)
         self._refusal.headers["Cache-Control"] = "no-store"
         self._refusal.headers.update(SECURITY_HEADERS)
+        status, headers = self._refusal.status, self._refusal.headers.to_wsgi_list()
+        lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
+        refusal.sent = "\r\n".join([*lines, "", ""]).encode("latin-1") + self._refusal.get_data()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         # Pages and files are cheap, and who asks for the health wants to know of the process.

@@ -24,6 +24,7 @@ from typing import Any
 from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 
 from app import overload
+from app.metrics import refused
 from app.overload import now
 
 LONGEST_UPLOAD = 30.0
@@ -41,11 +42,16 @@ QUICK = re.compile(
 )
 """The head of a request that needs only the processor, with the length of its body."""
 
+ENDS = re.compile(rb"\r\nconnection:[^\r\n]*close", re.IGNORECASE)
+
 LONGEST_QUICK = 1 << 16
 """Bytes of it, with its body."""
 
 TURN = 0.02
 """Seconds for which the loop serves what has come before it looks for what else has."""
+
+OVERLOADED = 1.0
+"""Seconds for which a worker that had to refuse more than it could serve counts as overloaded."""
 
 DEFERENCE = 0.005
 """Seconds for which a worker leaves new connections to others that have fewer. The first to wake
@@ -65,7 +71,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         self._deadlines = _Deadlines()
         self._quick: deque[TConn] = deque()
-        self._has_served = False
+        self._served = 0
+        self._overloaded = 0.0
         self._left = 0.0
         super().init_process()
 
@@ -79,7 +86,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             connections = self.nr_conns
             super().accept(listener)
             self._tell()
-            if not self._has_served:
+            if not self._served:
                 return
             # Who waits longest is refused first: they have to be here for that.
 
@@ -107,22 +114,50 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if came is None and not conn.initialized:
             # A connection that a browser opens for later waits without a thread.
             self.finish_request(conn, _done(_DEFER))
-        elif came and _is_beginning(conn) and _is_quick(came) and has_taken_all(conn):
+        elif came == b"" and _is_beginning(conn):
+            self.nr_conns -= 1
+            conn.close()
+        elif came and _is_beginning(conn) and (size := _size(came)) and has_taken_all(conn):
+            conn.size = size
             self._quick.append(conn)
         else:
             super().enqueue_req(conn)
 
+    def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
+        if not fs.cancelled() and fs.exception() is None and fs.result() is False:
+            # The client closes it too, or does not for two seconds: a thread waits for that.
+            closed = self.tpool.submit(conn.close, graceful=True)
+            closed.add_done_callback(lambda _: self.method_queue.defer(self._has_closed))
+        else:
+            super().finish_request(conn, fs)
+
+    def _has_closed(self) -> None:
+        self.nr_conns -= 1
+
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         self._tell()
         super().wait_for_and_dispatch_events(0 if self._quick else timeout)
-        until = time.monotonic() + TURN
-        self._has_served = bool(self._quick)
-        while self._quick and time.monotonic() < until:
+        begun = time.monotonic()
+        longest = overload.LONGEST_WAIT / (2 if self._is_overloaded() else 1)
+        refusals = 0
+        while self._quick and begun - self._quick[0].queued > longest:
             conn = self._quick.popleft()
+            self.finish_request(conn, _done(_refuse(conn)))
+            refusals += 1
+        if refusals > self._served:
+            self._overloaded = begun
+        self._served = 0
+        while self._quick and time.monotonic() < begun + TURN:
+            # Where some wait too long in any case, the others need not: the last comes first.
+            conn = self._quick.pop() if self._is_overloaded() else self._quick.popleft()
+            self._served += 1
             if overload.is_free():
                 self.finish_request(conn, _done(self.handle(conn)))
             else:
                 super().enqueue_req(conn)
+
+    def _is_overloaded(self) -> bool:
+        return time.monotonic() - self._overloaded < OVERLOADED
 
     def handle(self, conn: TConn) -> Any:
         now.waited, now.expired = time.monotonic() - conn.queued, False
@@ -145,9 +180,25 @@ def _is_beginning(conn: TConn) -> bool:
     return not (conn.initialized and conn.parser.unreader.buf.getvalue())
 
 
-def _is_quick(came: bytes) -> bool:
+def _size(came: bytes) -> int:
+    """Bytes of the quick request that has come; 0 where it is none, or has not come whole."""
     head = QUICK.match(came)
-    return head is not None and len(came) >= head.end() + int(head[1])
+    size = head.end() + int(head[1]) if head else 0
+    return size if size <= len(came) else 0
+
+
+def _refuse(conn: TConn) -> Any:
+    """Answer that the server is overloaded, without looking at the request; what is to be done with
+    the connection then."""
+    try:
+        request = conn.sock.recv(conn.size, socket.MSG_DONTWAIT)
+        conn.sock.send(overload.refusal.sent)
+    except OSError:
+        return False
+    refused.inc()
+    if len(request) < conn.size or ENDS.search(request):
+        return False
+    return True if conn.initialized else _DEFER
 
 
 def has_taken_all(conn: TConn) -> bool:

@@ -1,9 +1,16 @@
-"""Load on a server: so many clients, each sending its next request when it has its answer."""
+"""Load on a server: clients that send when they have their answer, or at a rate whatever comes."""
 
 import asyncio
 import time
 from collections import Counter
 from dataclasses import dataclass
+from http import HTTPStatus
+
+PATIENCE = 10.0
+"""Seconds after which a request has failed."""
+
+AT_A_TIME = 50
+"""Requests that are sent before answers are looked at: one client must not be what is slow."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +34,8 @@ async def _client(
         begun = time.perf_counter()
         try:
             connection = connection or await asyncio.open_connection("127.0.0.1", port)
-            reader, writer = connection
-            writer.write(request)
-            head = (await reader.readuntil(b"\r\n\r\n")).lower()
-            status = int(head[9:12])
-            length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
-            await reader.readexactly(length)
-            if b"connection: close" in head:
+            status, keeps = await _exchange(connection, request)
+            if not keeps:
                 _close(connection)
                 connection = None
         except (OSError, asyncio.IncompleteReadError, ValueError):
@@ -43,6 +45,66 @@ async def _client(
         statuses[status] += 1
         if status == 200:
             times.append(time.perf_counter() - begun)
+
+
+class Flood:
+    """Requests at a rate, whether those before are answered or not."""
+
+    def __init__(self, port: int, request: bytes) -> None:
+        self._port, self._request = port, request
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._times: list[float] = []
+        self._statuses: Counter[int] = Counter()
+
+    async def send(self, rate: float, seconds: float) -> Load:
+        """Send so many requests a second, as far as this machine can, and wait for the answers."""
+        begun = time.perf_counter()
+        sent = 0
+        waiting = set()
+        while (passed := time.perf_counter() - begun) < seconds:
+            for _ in range(min(int(rate * passed) - sent, AT_A_TIME)):
+                waiting.add(one := asyncio.create_task(self._ask()))
+                one.add_done_callback(waiting.discard)
+                sent += 1
+            await asyncio.sleep(0.001)
+        took = time.perf_counter() - begun
+        await asyncio.gather(*waiting)
+        for connection in self._idle:
+            _close(connection)
+        return _summary(self._times, self._statuses, took)
+
+    async def _ask(self) -> None:
+        begun = time.perf_counter()
+        connection = None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                connection = (
+                    self._idle.pop()
+                    if self._idle
+                    else await asyncio.open_connection("127.0.0.1", self._port)
+                )
+                status, keeps = await _exchange(connection, self._request)
+        except (OSError, asyncio.IncompleteReadError, ValueError):
+            status, keeps = 0, False
+        self._statuses[status] += 1
+        if status == HTTPStatus.OK:
+            self._times.append(time.perf_counter() - begun)
+        if keeps and connection:
+            self._idle.append(connection)
+        else:
+            _close(connection)
+
+
+async def _exchange(
+    connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes
+) -> tuple[int, bool]:
+    """The status of the answer, and whether the connection stays open."""
+    reader, writer = connection
+    writer.write(request)
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
+    await reader.readexactly(length)
+    return int(head[9:12]), b"connection: close" not in head
 
 
 def _close(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None) -> None:
@@ -57,6 +119,10 @@ async def _run(port: int, request: bytes, clients: int, seconds: float) -> Load:
     until = begun + seconds
     await asyncio.gather(*(_client(port, request, until, times, statuses) for _ in range(clients)))
     took = time.perf_counter() - begun
+    return _summary(times, statuses, took)
+
+
+def _summary(times: list[float], statuses: Counter[int], took: float) -> Load:
     times.sort()
     if not times:
         return Load(0, float("nan"), float("nan"), dict(statuses))
@@ -77,3 +143,8 @@ def http_request(path: str, body: bytes, kind: str) -> bytes:
 def load(port: int, request: bytes, clients: int, seconds: float) -> Load:
     """Put load on a server of this machine. request: see `http_request`."""
     return asyncio.run(_run(port, request, clients, seconds))
+
+
+def flood(port: int, request: bytes, rate: float, seconds: float) -> Load:
+    """Send requests at a rate, see `Flood`."""
+    return asyncio.run(Flood(port, request).send(rate, seconds))

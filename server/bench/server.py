@@ -22,7 +22,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from app.settings import ROOT, processor_cores
-from bench.load import Load, http_request, load
+from bench.load import Load, flood, http_request, load
 
 SERVER = ROOT / "server"
 CLIENTS = (1, 2, 4, 8, 16, 32, 64)
@@ -100,8 +100,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=3, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=5, help="turns that each contender gets")
     parser.add_argument("--clients", type=int, nargs="+", default=CLIENTS, help="at once")
+    parser.add_argument(
+        "--overload",
+        type=float,
+        metavar="TIMES",
+        help="instead, send ours so many times what it can answer, and see what becomes of it",
+    )
     parser.add_argument("--plot", type=Path, help="write a picture of it (PNG)")
     options = parser.parse_args(arguments)
+    if options.overload:
+        overload(options.overload, options.rounds, options.seconds)
+        return 0
     cores = str(processor_cores())
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", os.devnull, "--preload"]
     plain = [*gunicorn, "--workers", cores, "--bind", f"127.0.0.1:{PORTS[PLAIN]}"]
@@ -119,6 +128,42 @@ def main(arguments: list[str] | None = None) -> int:
     if options.plot:
         plot(measured, options.plot)
     return 0
+
+
+def overload(times: float, rounds: int, seconds: float) -> None:
+    """Print what becomes of requests of which there are so many times too many."""
+    asked = requests()
+    print(f"{processor_cores()} cores, which this client has a share of; 0 = a connection failed\n")
+    print(
+        "| server | answered/s alone | sent/s | answered/s | p50 ms | p99 ms | statuses | after |"
+    )
+    print("| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |")
+    for name, engine in ((TORCH_PAGE, "torch"), (ONNX_PAGE, "onnx")):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            serving(
+                [sys.executable, "-m", "app.serve"],
+                PORTS[name],
+                ENGINE=engine,
+                WORKERS=str(processor_cores()),
+                DATABASE_URL=f"sqlite:///{folder}/corrections.sqlite3",
+            ),
+        ):
+            load(PORTS[name], asked[name], 4, 1)
+            for _ in range(rounds):
+                alone = load(PORTS[name], asked[name], 8, seconds)
+                met = flood(PORTS[name], asked[name], times * alone.rate, seconds)
+                after = load(PORTS[name], asked[name], 1, 0.5)
+                print(
+                    f"| {name} | {alone.rate:.0f} | {sum(met.statuses.values()) / seconds:.0f} "
+                    f"| {met.rate:.0f} | {met.p50:.0f} | {met.p99:.0f} "
+                    f"| {_counts(met)} | {_counts(after)}, p99 {after.p99:.0f} ms |",
+                    flush=True,
+                )
+
+
+def _counts(met: Load) -> str:
+    return ", ".join(f"{status}: {number:,}" for status, number in sorted(met.statuses.items()))
 
 
 Measured = dict[tuple[str, int], list[Load]]

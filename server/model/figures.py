@@ -143,10 +143,10 @@ def robustness_curves(
     _save(figure, path)
 
 
-def ridge(points: list[dict[str, Any]], path: Path) -> None:
+def ridge(points: list[dict[str, Any]], path: Path, what: str = "held-out error") -> None:
     """Draw models by what they cost and how often they are wrong.
 
-    points: each with "name", "parameters", "milliseconds" and "error" (share, 0..1)
+    points: each with "name", "parameters", "milliseconds" and "error" (share, 0..1); what: it is
     """
     figure, panels = plt.subplots(1, 2, figsize=(10, 4.4), sharey=True, layout="constrained")
     costs = (("parameters", "parameters"), ("milliseconds", "ms for one picture, one thread"))
@@ -160,9 +160,10 @@ def ridge(points: list[dict[str, Any]], path: Path) -> None:
                 textcoords="offset points",
                 fontsize=8,
             )
-        axis.set(xlabel=label, xscale="log")
+        axis.set(xlabel=label, xscale="log", yscale="log")
+        axis.yaxis.set_major_formatter("{x:g}")
         axis.grid(alpha=0.3, which="both")
-    panels[0].set_ylabel("held-out error in %")
+    panels[0].set_ylabel(f"{what} in %")
     _save(figure, path)
 
 
