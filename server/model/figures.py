@@ -149,8 +149,11 @@ def ridge(points: list[dict[str, Any]], path: Path, what: str = "held-out error"
     points: each with "name", "parameters", "milliseconds" and "error" (share, 0..1); what: it is
     """
     figure, panels = plt.subplots(1, 2, figsize=(10, 4.4), sharey=True, layout="constrained")
-    costs = (("parameters", "parameters"), ("milliseconds", "ms for one picture, one thread"))
-    for axis, (key, label) in zip(panels, costs, strict=True):
+    costs = (
+        ("parameters", "parameters", "log"),
+        ("milliseconds", "ms for one picture, one thread", "linear"),
+    )
+    for axis, (key, label, scale) in zip(panels, costs, strict=True):
         for point in points:
             axis.scatter(point[key], 100 * point["error"])
             axis.annotate(
@@ -160,7 +163,8 @@ def ridge(points: list[dict[str, Any]], path: Path, what: str = "held-out error"
                 textcoords="offset points",
                 fontsize=8,
             )
-        axis.set(xlabel=label, xscale="log", yscale="log")
+        axis.set(xlabel=label, xscale=scale, yscale="log")
+        axis.margins(x=0.18)
         axis.yaxis.set_major_formatter("{x:g}")
         axis.grid(alpha=0.3, which="both")
     panels[0].set_ylabel(f"{what} in %")

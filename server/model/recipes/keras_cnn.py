@@ -9,5 +9,6 @@ KERAS_CNN = Recipe(
     epochs=12,
     batch=128,
     learning_rate=1e-3,
+    schedule="cosine",
     bfloat16=True,
 )
