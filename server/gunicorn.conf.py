@@ -13,6 +13,9 @@ from typing import Any
 from app.serve import LOADED_AFTER_FORK, THREADS, announce
 from app.settings import StartupError, read_settings
 
+ENOUGH_FILES = 8192
+"""That a worker may have open, connections among them; macOS allows few more."""
+
 try:
     settings = read_settings()
 except StartupError as error:
@@ -30,8 +33,10 @@ keepalive = 30
 
 # Most connections are idle, and who opens more than these waits for one of them to end.
 worker_connections = 4000
-_, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
-resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
+files, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+if resource.RLIM_INFINITY != files < ENOUGH_FILES:
+    more = most_files if resource.RLIM_INFINITY != most_files < ENOUGH_FILES else ENOUGH_FILES
+    resource.setrlimit(resource.RLIMIT_NOFILE, (more, most_files))
 
 # Workers share the memory of what was loaded before the fork.
 preload_app = settings.engine not in LOADED_AFTER_FORK
