@@ -9,6 +9,5 @@ KERAS_CNN = Recipe(
     epochs=12,
     batch=128,
     learning_rate=1e-3,
-    schedule="cosine",
     bfloat16=True,
 )
