@@ -69,6 +69,8 @@ test('never shows an answer that comes after the sheet was cleared', async ({ pa
 });
 
 test('says why when the server refuses a drawing', async ({ page, hand }) => {
+  // Else a busy machine, on which the refusal takes 300 ms, has it read on the device.
+  await readOnly(page, 'The server only');
   await page.route('**/api/recognize*', (route) => route.fulfill({
     status: 413,
     contentType: 'application/problem+json',
