@@ -53,9 +53,9 @@ TURN = 0.02
 OVERLOADED = 1.0
 """Seconds for which a worker that had to refuse more than it could serve counts as overloaded."""
 
-DEFERENCE = 0.005
-"""Seconds for which a worker leaves new connections to others that have fewer. The first to wake
-would take all that come at once, and the others would be idle."""
+HEAD_START = 0.001
+"""Seconds that workers with fewer connections have for taking a new one. The first to wake would
+take all that come at once, and the others would be idle."""
 
 MOST_WORKERS = 64
 """Of more, some share a place below."""
@@ -73,16 +73,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._quick: deque[TConn] = deque()
         self._served = 0
         self._overloaded = 0.0
-        self._left = 0.0
         super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
         until = time.monotonic() + TURN / 4
         connections = -1
         while connections < self.nr_conns < self.worker_connections and time.monotonic() < until:
-            if self._leaves_it():
-                time.sleep(DEFERENCE / 50)
-                return
+            # Who has been serving comes late in any case.
+            if not self._served and any(0 < number <= self.nr_conns for number in _connections):
+                time.sleep(HEAD_START)
             connections = self.nr_conns
             super().accept(listener)
             self._tell()
@@ -93,16 +92,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def forget(self) -> None:
         """It has ended."""
         _connections[self.age % MOST_WORKERS] = 0
-
-    def _leaves_it(self) -> bool:
-        """Whether a new connection is for another worker, which has fewer."""
-        if not any(0 < number <= self.nr_conns for number in _connections):
-            return False
-        time_left = time.monotonic() - self._left
-        if time_left > 10 * DEFERENCE:
-            self._left = time.monotonic()
-            return True
-        return time_left < DEFERENCE
 
     def _tell(self) -> None:
         _connections[self.age % MOST_WORKERS] = self.nr_conns + 1

@@ -1,0 +1,121 @@
+"""What gunicorn's worker does with more than it can serve, and with others beside it."""
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from test_serving import PATIENCE, SERVE, children_of, quick_request, started
+from uploads import file_of, seven
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+
+
+PICTURE = file_of(seven())
+
+
+def open_to(port: int, number: int, stack: ExitStack) -> list[socket.socket]:
+    address = ("127.0.0.1", port)
+    return [stack.enter_context(socket.create_connection(address, PATIENCE)) for _ in range(number)]
+
+
+def answer_on(connection: socket.socket) -> bytes:
+    """An answer, whole; the connection stays open."""
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += connection.recv(65536)
+    head, body = answer.split(b"\r\n\r\n", 1)
+    length = int(head.lower().split(b"content-length:")[1].split()[0])
+    while len(body) < length:
+        body += connection.recv(65536)
+    return answer
+
+
+def send_together(worker: int, connections: Sequence[socket.socket], name: str) -> list[str]:
+    """Send a request on each connection, all of which the worker finds at once; their names."""
+    names = [f"{name}-{place}" for place in range(len(connections))]
+    os.kill(worker, signal.SIGSTOP)
+    for connection, each in zip(connections, names, strict=True):
+        connection.sendall(quick_request(PICTURE, b"X-Request-Id: " + each.encode()))
+    os.kill(worker, signal.SIGCONT)
+    for connection in connections:
+        assert answer_on(connection).startswith(b"HTTP/1.1 200 ")
+    return names
+
+
+UNFORGIVING = [
+    sys.executable,
+    "-c",
+    "import sys, app.worker; app.worker.OVERLOADED = 4.0; "
+    "sys.argv = ['gunicorn', '--config', 'gunicorn.conf.py', 'wsgi:app']; "
+    "from gunicorn.app.wsgiapp import run; run()",
+]
+
+
+def test_who_came_last_is_served_first_while_others_must_be_refused() -> None:
+    settings = {"LOG_LEVEL": "info", "LOG_FORMAT": "json", "RATELIMIT_ENABLED": "false"}
+    with ExitStack() as stack:
+        process, port = stack.enter_context(started(UNFORGIVING, WORKERS="1", **settings))
+        (worker,) = children_of(process.pid)
+        few, many = open_to(port, 5, stack), open_to(port, 900, stack)
+        calm = send_together(worker, few, "calm")
+        for connection in many:
+            connection.sendall(quick_request(PICTURE))
+        answers = [answer_on(connection)[:13] for connection in many]
+        overloaded = send_together(worker, few, "overloaded")
+        time.sleep(4.2)
+        after = send_together(worker, few, "after")
+        for connection in few + many:
+            connection.close()
+        process.terminate()
+        _, log = process.communicate(timeout=PATIENCE)
+    assert set(answers) == {b"HTTP/1.1 200 ", b"HTTP/1.1 503 "}
+    served = [json.loads(line).get("request_id", "") for line in log.splitlines()]
+
+    def order(names: list[str]) -> list[str]:
+        return [name for name in served if name in names]
+
+    assert order(calm) == calm
+    assert order(overloaded) == overloaded[::-1]
+    assert order(after) == after
+
+
+def connections_of(process: int, port: int) -> int:
+    """How many connections to a port a process has accepted."""
+    ours = set()
+    for line in Path(f"/proc/{process}/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        local, state = fields[1], fields[3]
+        if local.endswith(f":{port:04X}") and state == "01":
+            ours.add(f"socket:[{fields[9]}]")
+    links = Path(f"/proc/{process}/fd").iterdir()
+    return sum(str(link.readlink()) in ours for link in links)
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="Linux tells who has a connection")
+def test_workers_share_the_connections() -> None:
+    with ExitStack() as stack:
+        process, port = stack.enter_context(started(SERVE, WORKERS="2", RATELIMIT_ENABLED="false"))
+
+        def shares() -> list[int]:
+            return sorted(connections_of(worker, port) for worker in children_of(process.pid))
+
+        deadline = time.monotonic() + PATIENCE
+        # The first requests take a worker longer, and it leaves connections to the other meanwhile.
+        while len(before := shares()) < 2 or before[0] < 10:
+            assert time.monotonic() < deadline
+            (connection,) = open_to(port, 1, stack)
+            connection.sendall(quick_request(PICTURE))
+            assert answer_on(connection).startswith(b"HTTP/1.1 200 ")
+        open_to(port, 100, stack)
+        while sum(after := shares()) < sum(before) + 100:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    # Taken by the first to wake, most would be one worker's.
+    assert after[0] > 0.8 * after[1], (before, after)
