@@ -45,6 +45,10 @@ class Learner(L.LightningModule):
         self.held_out = {**sets.validation, **sets.no_digits}
         self.outputs: dict[str, list[NetworkOutput]] = {}
 
+    def setup(self, stage: str) -> None:
+        # Processes that took steps of different lengths would train different networks.
+        self.recipe = self.trainer.strategy.broadcast(self.recipe)
+
     def train_dataloader(self) -> DataLoader[Batch]:
         # With a generator of its own it draws nothing from the one that dropout draws from.
         return DataLoader(_Epoch(self), batch_size=None, generator=torch.Generator())

@@ -15,6 +15,7 @@ from lightning.pytorch.callbacks import (  # noqa: E402
     WeightAveraging,
 )
 from lightning.pytorch.tuner.tuning import Tuner  # noqa: E402
+from lightning.pytorch.utilities import rank_zero_only  # noqa: E402
 
 __all__ = [
     "Callback",
@@ -25,4 +26,5 @@ __all__ = [
     "TQDMProgressBar",
     "Tuner",
     "WeightAveraging",
+    "rank_zero_only",
 ]

@@ -89,7 +89,7 @@ def objective(trial: Any, recipe: Recipe, sets: LabelledSets, folder: Path) -> f
             if trial.should_prune():
                 raise optuna.TrialPruned
 
-    return run(
+    score = run(
         suggested(trial, recipe),
         sets,
         folder / f"trial-{trial.number}",
@@ -97,6 +97,8 @@ def objective(trial: Any, recipe: Recipe, sets: LabelledSets, folder: Path) -> f
         quiet=True,
         callbacks=(Pruning(),),
     )
+    assert score is not None  # a trial is one process
+    return score
 
 
 def main(arguments: list[str] | None = None) -> int:

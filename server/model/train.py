@@ -139,11 +139,12 @@ def main(arguments: list[str] | None = None) -> int:
     except (DataError, ModelError) as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"Held-out digits read right: {best:.2%}. Weights, log and pictures: {options.out}")
+    if best is not None:
+        print(f"Held-out digits read right: {best:.2%}. Weights, log and pictures: {options.out}")
     return 0
 
 
-def _train(options: argparse.Namespace) -> float:
+def _train(options: argparse.Namespace) -> float | None:
     # Lightning takes seconds to import: an error is told of before.
     ensure_data()
     facts: dict[str, Any] = {"data": checksums()}

@@ -22,6 +22,7 @@ from model.loop import (
     ModelCheckpoint,
     TQDMProgressBar,
     Tuner,
+    rank_zero_only,
 )
 from model.recipes import LabelledSets, Recipe
 from model.weights import load_pipeline
@@ -44,8 +45,8 @@ def train(
     loggers: Any = False,
     quiet: bool = False,
     callbacks: tuple[Callback, ...] = (),
-) -> float:
-    """Train to the recipe's end; returns the best score.
+) -> float | None:
+    """Train to the recipe's end; returns the best score, and None in all processes but the first.
 
     The folder then holds the best weights with their card, the best and the last checkpoint, the
     log, the recipe and pictures.
@@ -56,11 +57,11 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     _hush()
     if recipe.find_learning_rate and not resume:
-        recipe = dataclasses.replace(
-            recipe,
-            learning_rate=found_learning_rate(recipe, sets, folder),
-            find_learning_rate=False,
-        )
+        # The others get the first process's recipe, see `Learner`.
+        if rank_zero_only.rank == 0:  # type: ignore[attr-defined]
+            rate = found_learning_rate(recipe, sets, folder)
+            recipe = dataclasses.replace(recipe, learning_rate=rate)
+        recipe = dataclasses.replace(recipe, find_learning_rate=False)
     learner = Learner(recipe, sets)
     if network is not None:
         learner.network.load_state_dict(network.state_dict())
@@ -105,9 +106,10 @@ def train(
         trainer.fit(learner, ckpt_path=folder / "last.ckpt" if resume else None, weights_only=True)
     finally:
         torch.set_flush_denormal(False)
-    if trainer.is_global_zero:
-        learning_curve(keeper.entries, folder / "learning-curve.png")
-        pictures(recipe, sets, folder)
+    if not trainer.is_global_zero:
+        return None
+    learning_curve(keeper.entries, folder / "learning-curve.png")
+    pictures(recipe, sets, folder)
     return keeper.best
 
 

@@ -1,6 +1,7 @@
 """Tracking: what was logged is read back with each tracker's own reader."""
 
 import importlib
+import os
 import struct
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 
 import optuna
 import pytest
+from services import free_port
 
 from model import data, train
 from model.sweep import main as sweep
@@ -134,8 +136,38 @@ def test_two_processes_train_one_network(tmp_path: Path) -> None:
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.count("Held-out digits read right") == 1
     from test_training import log_of
 
     alone, together = (log_of(tmp_path / name)[-1] for name in ("alone", "together"))
     assert alone["mnist"] > 0.6
     assert together["mnist"] == pytest.approx(alone["mnist"], abs=0.03)
+
+
+def test_two_machines_train_what_the_first_one_was_told(tmp_path: Path) -> None:
+    """As the page on training says; both are this machine here."""
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nnodes", "2"]
+    torchrun += ["--nproc-per-node", "1", "--master-addr", "127.0.0.1"]
+    torchrun += ["--master-port", str(free_port())]
+    what = ["-m", "model.train", "--recipe", "lenet", "--limit", "2000", "--epochs", "2"]
+    what += ["--steps", "10", "--track", "none", "--nodes", "2", "--devices", "1"]
+    first = ["--node-rank", "0", *what, "--learning-rate", "0.003"]
+    second = ["--node-rank", "1", *what, "--learning-rate", "9"]
+    both = [
+        subprocess.Popen(
+            [*torchrun, *options, "--out", str(tmp_path / f"run-{number}")],
+            cwd=SERVER,
+            env={**os.environ, "GLOO_SOCKET_IFNAME": "lo"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for number, options in enumerate([first, second])
+    ]
+    told = [process.communicate(timeout=300)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], told
+    assert ["Held-out digits read right" in one for one in told] == [True, False]
+    from test_training import log_of
+
+    assert log_of(tmp_path / "run-0")[-1]["mnist"] > 0.6
+    assert not (tmp_path / "run-1" / "lenet.safetensors").exists()

@@ -162,6 +162,7 @@ def test_the_classics_are_trained_like_ours(
         RECIPES[name], epochs=2, steps_per_epoch=3, fine_tuning_epochs=1, bfloat16=False
     )
     best = run(recipe, labelled_sets(recipe, LIMIT), tmp_path, {"data": {}}, quiet=True)
+    assert best is not None
     assert 0 <= best <= 1
     assert (tmp_path / "learning-rate.png").is_file() == recipe.find_learning_rate
     first, second = log_of(tmp_path)
