@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask
 
+from app import together
 from app.headers import SECURITY_HEADERS
 from app.metrics import refused
 from app.problems import ProblemError, problem_answer
@@ -38,6 +39,9 @@ def turn(longest: float = LONGEST_WAIT) -> Iterator[None]:
 
     Raises ProblemError 503 where that, and the wait for a thread, take longer than `longest`.
     """
+    if together.is_beside_others():
+        yield  # it is theirs
+        return
     if not _turns.acquire(timeout=max(0.0, longest - now.waited)):
         refused.inc()
         raise ProblemError(
@@ -49,12 +53,15 @@ def turn(longest: float = LONGEST_WAIT) -> Iterator[None]:
         _turns.release()
 
 
-def is_free() -> bool:
-    """Whether it would be one's turn at once."""
-    if not _turns.acquire(blocking=False):
-        return False
-    _turns.release()
-    return True
+@contextmanager
+def turn_at_once() -> Iterator[bool]:
+    """Take one's turn where it has come already; whether it has."""
+    has_come = _turns.acquire(blocking=False)
+    try:
+        yield has_come
+    finally:
+        if has_come:
+            _turns.release()
 
 
 class _Now(threading.local):

@@ -9,6 +9,7 @@ import numpy as np
 from app.images import Grey
 from app.metrics import count_reading, engine_seconds
 from app.settings import Settings, StartupError
+from app.together import read
 from model.engines import OFTEN, ModelError, Reading, load_engine
 
 logger = logging.getLogger(__name__)
@@ -47,10 +48,7 @@ class Recognizer:
 
     def recognize(self, grey: Grey) -> Reading | None:
         """Read a picture. grey: (H, W) float32, 0 = black, 1 = white; None: nothing is drawn."""
-        with self._one_at_a_time, engine_seconds.time():
-            reading = self._engine.recognize(grey)
-        _count(reading)
-        return reading
+        return read(grey, self.recognize_all)
 
     def recognize_all(self, greys: Sequence[Grey]) -> list[Reading | None]:
         """Like `recognize`, in one pass for all pictures of one size."""

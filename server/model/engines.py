@@ -177,18 +177,21 @@ def _torch(model: str, device: str) -> Run:
 def _with_own_graphs(
     of_any_size: Run,
     own_graph: Callable[[tuple[int, ...]], Run],
-    size_of: Callable[[tuple[int, ...]], tuple[int, ...]],
+    size_of: Callable[[tuple[int, ...]], tuple[int, ...] | None],
 ) -> Run:
     """Run pictures of sizes that come often in graphs of their own, which are faster and take a
     while to make: worth it for the size that a page always sends, not for a photograph's.
 
-    size_of: what of a batch's shape (N, 1, H, W) is constant in such a graph
+    size_of: what of a batch's shape (N, 1, H, W) is constant in such a graph; None for a batch that
+    gets none
     """
     graph_for = lru_cache(maxsize=OWN_GRAPHS)(own_graph)
     met: Counter[tuple[int, ...]] = Counter()
 
     def run(grey: Array) -> Outputs:
         size = size_of(grey.shape)
+        if size is None:
+            return of_any_size(grey)
         if len(met) >= SIZES_WATCHED and size not in met:
             met.clear()
         met[size] += 1
@@ -243,7 +246,10 @@ def _openvino(model: str, device: str) -> Run:
         of_this_shape.reshape(list(shape))
         return of(of_this_shape)
 
-    return _with_own_graphs(of(model_of_any_size), of_shape, lambda shape: shape)
+    # Waiting requests come in batches of any number.
+    return _with_own_graphs(
+        of(model_of_any_size), of_shape, lambda shape: shape if shape[0] == 1 else None
+    )
 
 
 def _compiled(

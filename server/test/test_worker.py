@@ -11,8 +11,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from test_serving import PATIENCE, SERVE, children_of, quick_request, started
-from uploads import file_of, seven
+from test_serving import PATIENCE, SERVE, children_of, get, quick_request, started
+from uploads import file_of, one, seven, zero
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
 
@@ -30,23 +30,69 @@ def answer_on(connection: socket.socket) -> bytes:
     answer = b""
     while b"\r\n\r\n" not in answer:
         answer += connection.recv(65536)
-    head, body = answer.split(b"\r\n\r\n", 1)
-    length = int(head.lower().split(b"content-length:")[1].split()[0])
-    while len(body) < length:
-        body += connection.recv(65536)
+    head, begun = answer.split(b"\r\n\r\n", 1)
+    whole = len(answer) - len(begun) + int(head.lower().split(b"content-length:")[1].split()[0])
+    while len(answer) < whole:
+        answer += connection.recv(65536)
     return answer
 
 
-def send_together(worker: int, connections: Sequence[socket.socket], name: str) -> list[str]:
-    """Send a request on each connection, all of which the worker finds at once; their names."""
-    names = [f"{name}-{place}" for place in range(len(connections))]
+def send_together(
+    worker: int, connections: Sequence[socket.socket], requests: Sequence[bytes]
+) -> list[bytes]:
+    """Send a request on each connection, all of which the worker finds at once; the answers."""
     os.kill(worker, signal.SIGSTOP)
-    for connection, each in zip(connections, names, strict=True):
-        connection.sendall(quick_request(PICTURE, b"X-Request-Id: " + each.encode()))
+    for connection, request in zip(connections, requests, strict=True):
+        connection.sendall(request)
     os.kill(worker, signal.SIGCONT)
-    for connection in connections:
-        assert answer_on(connection).startswith(b"HTTP/1.1 200 ")
+    return [answer_on(connection) for connection in connections]
+
+
+def send_named(worker: int, connections: Sequence[socket.socket], name: str) -> list[str]:
+    """Send requests together; their ids, which the log has."""
+    names = [f"{name}-{place}" for place in range(len(connections))]
+    requests = [quick_request(PICTURE, b"X-Request-Id: " + each.encode()) for each in names]
+    for answer in send_together(worker, connections, requests):
+        assert answer.startswith(b"HTTP/1.1 200 ")
     return names
+
+
+def text_of(answer: bytes) -> str:
+    text: str = json.loads(answer.split(b"\r\n\r\n", 1)[1])["text"]
+    return text
+
+
+def passes(port: int) -> float:
+    """How often the engine has run."""
+    _, numbers = get(port, "/api/metrics", Authorization="Bearer secret-of-the-test")
+    (line,) = [line for line in numbers.splitlines() if line.startswith("engine_seconds_count")]
+    return float(line.split()[-1])
+
+
+@pytest.mark.parametrize("engine", ["torch", "openvino", "onnx"])
+def test_waiting_requests_are_read_in_one_pass_and_each_gets_its_answer(engine: str) -> None:
+    bodies = [file_of(draw()) for draw in (seven, zero, one, seven, zero)]
+    pictures = [*bodies, b"no picture", file_of(seven().resize((200, 200))), bodies[1]]
+    right = ["7", "0", "1", "7", "0", None, "7", "0"]
+    settings = {"ENGINE": engine, "RATELIMIT_ENABLED": "false"}
+    settings["METRICS_TOKEN"] = "secret-of-the-test"
+    with ExitStack() as stack:
+        process, port = stack.enter_context(started(SERVE, WORKERS="1", **settings))
+        (worker,) = children_of(process.pid)
+        connections = open_to(port, len(pictures), stack)
+        requests = [quick_request(picture) for picture in pictures]
+        for _ in range(8):  # the first ones of a size take another way
+            before = passes(port)
+            answers = send_together(worker, connections, requests)
+            # Those of one size together, and all that had come when the first was looked at.
+            taken = passes(port) - before
+            for answer, text in zip(answers, right, strict=True):
+                if text is None:
+                    assert answer.startswith(b"HTTP/1.1 400 ")
+                else:
+                    assert answer.startswith(b"HTTP/1.1 200 ")
+                    assert text_of(answer) == text
+    assert taken <= 3
 
 
 UNFORGIVING = [
@@ -64,13 +110,13 @@ def test_who_came_last_is_served_first_while_others_must_be_refused() -> None:
         process, port = stack.enter_context(started(UNFORGIVING, WORKERS="1", **settings))
         (worker,) = children_of(process.pid)
         few, many = open_to(port, 5, stack), open_to(port, 900, stack)
-        calm = send_together(worker, few, "calm")
+        calm = send_named(worker, few, "calm")
         for connection in many:
             connection.sendall(quick_request(PICTURE))
         answers = [answer_on(connection)[:13] for connection in many]
-        overloaded = send_together(worker, few, "overloaded")
+        overloaded = send_named(worker, few, "overloaded")
         time.sleep(4.2)
-        after = send_together(worker, few, "after")
+        after = send_named(worker, few, "after")
         for connection in few + many:
             connection.close()
         process.terminate()
