@@ -219,7 +219,17 @@ def _averaged(image: Image.Image, factor: int) -> Image.Image:
     if factor == 1:
         return image
     width, height = (side - side % factor or side for side in image.size)
-    return image.reduce(factor, (0, 0, width, height))
+    whole = image.crop((0, 0, width, height))
+    visible = whole.getbbox() if image.mode == "RGBA" and min(width, height) >= factor else None
+    if visible is None:
+        return whole.reduce(factor)
+    # What is transparent stays so, and costs as much: of a canvas little else is visible.
+    left, top = (edge // factor for edge in visible[:2])
+    right, bottom = (-(-edge // factor) for edge in visible[2:])
+    squares = whole.crop((left * factor, top * factor, right * factor, bottom * factor))
+    averaged = Image.new("RGBA", (width // factor, height // factor))
+    averaged.paste(squares.reduce(factor), (left, top))
+    return averaged
 
 
 def _in_plain_mode(image: Image.Image) -> Image.Image:

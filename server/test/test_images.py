@@ -11,7 +11,7 @@ import pytest
 from PIL import ExifTags, Image
 from uploads import chunk, drawing, file_of, png_claiming, seven
 
-from app.images import Picture, decode, png_data_url
+from app.images import Picture, _averaged, decode, png_data_url
 from app.problems import ProblemError
 
 PIXELS = 25_000_000
@@ -149,6 +149,22 @@ def test_a_missing_corner_of_an_opaque_picture_takes_the_papers_grey() -> None:
     image.paste((0, 0, 0, 0), (30, 30, 40, 40))
     levels = grey(image)
     np.testing.assert_allclose(levels[:, 10:], 200 / 255, atol=1e-6)
+
+
+def test_a_transparent_picture_is_averaged_alike_whatever_of_it_is_visible() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        width, height, factor = (int(rng.integers(1, most)) for most in (90, 90, 6))
+        bands = rng.integers(0, 256, (height, width, 4)).astype(np.uint8)
+        bands[..., 3] *= rng.random((height, width)) < rng.choice([0, 0.002, 0.05, 1])
+        bands[: rng.integers(height), : rng.integers(width), 3] = 0
+        image = Image.fromarray(bands, "RGBA")
+        across, down = (side - side % factor or side for side in image.size)
+        expected = np.asarray(image.reduce(factor, (0, 0, across, down)) if factor > 1 else image)
+        averaged = np.asarray(_averaged(image, factor))
+        visible = expected[..., 3] > 0
+        assert np.array_equal(averaged[..., 3], expected[..., 3])
+        assert np.array_equal(averaged[visible], expected[visible])
 
 
 def test_a_fully_transparent_picture_is_blank_white() -> None:
