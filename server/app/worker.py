@@ -52,7 +52,7 @@ LONGEST_QUICK = 1 << 16
 SIDE_BY_SIDE = 8
 """Requests whose pictures are read in one pass; more would wait longer, and gain little."""
 
-TURN = 0.02
+TURN = 0.01
 """Seconds for which the loop serves what has come before it looks for what else has."""
 
 OVERLOADED = 1.0
@@ -77,15 +77,19 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._deadlines = _Deadlines()
         self._quick: deque[TConn] = deque()
         self._served = 0
+        self._served_at = 0.0
         self._overloaded = 0.0
         super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
-        until = time.monotonic() + TURN / 4
+        begun = time.monotonic()
+        # Who comes from serving comes late in any case.
+        is_idle = begun - self._served_at > HEAD_START
         connections = -1
-        while connections < self.nr_conns < self.worker_connections and time.monotonic() < until:
-            # Who has been serving comes late in any case.
-            if not self._served and any(0 < number <= self.nr_conns for number in _connections):
+        while connections < self.nr_conns < self.worker_connections:
+            if time.monotonic() > begun + TURN / 4:
+                return
+            if is_idle and any(0 < number <= self.nr_conns for number in _connections):
                 time.sleep(HEAD_START)
             connections = self.nr_conns
             super().accept(listener)
@@ -158,6 +162,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             else:
                 for conn in quick:
                     super().enqueue_req(conn)
+        self._served_at = time.monotonic()
 
     def _is_overloaded(self) -> bool:
         return time.monotonic() - self._overloaded < OVERLOADED
