@@ -5,7 +5,9 @@ import os
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +87,17 @@ def test_weights_and_biases_keeps_the_run_offline(
     wandb.finish()
     (path,) = tmp_path.glob("wandb/offline-run-*/run-*.wandb")
     record_of: Any = importlib.import_module("wandb.proto.wandb_internal_pb2")
+    protobuf: Any = importlib.import_module("google.protobuf.message")
+    records: list[Any] = []
+    # Its own process goes on writing for a moment after the run has been finished.
+    deadline = time.monotonic() + 30
+    while not (records and records[-1].HasField("exit")):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+        with suppress(struct.error, protobuf.DecodeError):  # half an entry
+            records = [record_of.Record.FromString(one) for one in entries(path.read_bytes())]
     shown = []
-    for content in entries(path.read_bytes()):
-        record = record_of.Record()
-        record.ParseFromString(content)
+    for record in records:
         for item in record.history.item:
             if "loss" in (item.key, *item.nested_key):
                 shown.append(float(item.value_json))
