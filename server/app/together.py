@@ -39,7 +39,10 @@ def read(grey: Grey, read_all: ReadAll) -> Reading | None:
 
 
 def serve(requests: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Serve requests side by side; what each of them returns."""
+    """Serve requests side by side; what each of them returns.
+
+    Their readings come from one recogniser: whichever asks first has it read for all.
+    """
     served = [_Request(request) for request in requests]
     results = [one.switch() for one in served]
     while asking := [place for place, one in enumerate(served) if not one.dead]:

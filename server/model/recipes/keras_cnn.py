@@ -5,7 +5,7 @@ from model.recipes.base import Recipe
 KERAS_CNN = Recipe(
     name="keras-cnn",
     source="the MNIST example that came with Keras (Chollet 2015), with inputs of -1 … 1, Adam, a "
-    "learning rate that falls, averaged weights, and digits that are varied",
+    "learning rate of one cycle, averaged weights, and digits that are varied",
     network={"kind": "KerasCnn"},
     epochs=12,
     batch=128,
