@@ -37,6 +37,23 @@ def answer_on(connection: socket.socket) -> bytes:
     return answer
 
 
+linux_only = pytest.mark.skipif(
+    not Path("/proc/net/tcp").exists(), reason="Linux tells who has a connection"
+)
+
+
+def connections_of(process: int, port: int) -> int:
+    """How many connections to a port a process has accepted."""
+    ours = set()
+    for line in Path(f"/proc/{process}/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        local, state = fields[1], fields[3]
+        if local.endswith(f":{port:04X}") and state == "01":
+            ours.add(f"socket:[{fields[9]}]")
+    links = Path(f"/proc/{process}/fd").iterdir()
+    return sum(str(link.readlink()) in ours for link in links)
+
+
 def send_together(
     worker: int, connections: Sequence[socket.socket], requests: Sequence[bytes]
 ) -> list[bytes]:
@@ -95,13 +112,27 @@ def test_waiting_requests_are_read_in_one_pass_and_each_gets_its_answer(engine: 
     assert taken <= 3
 
 
-UNFORGIVING = [
-    sys.executable,
-    "-c",
-    "import sys, app.worker; app.worker.OVERLOADED = 4.0; "
-    "sys.argv = ['gunicorn', '--config', 'gunicorn.conf.py', 'wsgi:app']; "
-    "from gunicorn.app.wsgiapp import run; run()",
-]
+def served_with(change: str) -> list[str]:
+    """The command that serves, after a change to what a worker knows."""
+    serve = "sys.argv = ['gunicorn', '--config', 'gunicorn.conf.py', 'wsgi:app']; run()"
+    imports = "import sys, time; from gunicorn.app.wsgiapp import run; from app import worker"
+    return [sys.executable, "-c", f"{imports}\n{change}\n{serve}"]
+
+
+UNFORGIVING = served_with("worker.OVERLOADED = 4.0")
+
+SLOW = served_with(
+    """
+worker.OVERLOADED = 60.0
+worker.overload.LONGEST_WAIT = 2.0
+serve = worker.together.serve
+def serve_slowly(requests):
+    answers = serve(requests)
+    time.sleep(1.4)
+    return answers
+worker.together.serve = serve_slowly
+"""
+)
 
 
 def test_who_came_last_is_served_first_while_others_must_be_refused() -> None:
@@ -132,19 +163,36 @@ def test_who_came_last_is_served_first_while_others_must_be_refused() -> None:
     assert order(after) == after
 
 
-def connections_of(process: int, port: int) -> int:
-    """How many connections to a port a process has accepted."""
-    ours = set()
-    for line in Path(f"/proc/{process}/net/tcp").read_text().splitlines()[1:]:
-        fields = line.split()
-        local, state = fields[1], fields[3]
-        if local.endswith(f":{port:04X}") and state == "01":
-            ours.add(f"socket:[{fields[9]}]")
-    links = Path(f"/proc/{process}/fd").iterdir()
-    return sum(str(link.readlink()) in ours for link in links)
+@linux_only
+def test_who_waited_half_as_long_is_refused_where_there_is_too_much() -> None:
+    settings = {"WORKERS": "1", "RATELIMIT_ENABLED": "false"}
+    with ExitStack() as stack:
+        process, port = stack.enter_context(started(SLOW, **settings))
+        (worker,) = children_of(process.pid)
+        many = open_to(port, 30, stack)
+        deadline = time.monotonic() + PATIENCE
+        while connections_of(worker, port) < 30:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+        def refusals(number: int) -> int:
+            requests = [quick_request(PICTURE)] * number
+            answers = send_together(worker, many[:number], requests)
+            heads = [answer.split(b"\r\n")[0] for answer in answers]
+            served = sum(head.startswith(b"HTTP/1.1 200 ") for head in heads)
+            refused = sum(head.startswith(b"HTTP/1.1 503 ") for head in heads)
+            assert served + refused == number
+            return refused
+
+        # One more than are served side by side, so that one waits 1.4 seconds, of 2 that it may.
+        assert refusals(9) == 0
+        # The last 14 would wait 2.8.
+        assert refusals(30) == 14
+        # Now it may wait 1.
+        assert refusals(9) == 1
 
 
-@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="Linux tells who has a connection")
+@linux_only
 def test_workers_share_the_connections() -> None:
     with ExitStack() as stack:
         process, port = stack.enter_context(started(SERVE, WORKERS="2", RATELIMIT_ENABLED="false"))
