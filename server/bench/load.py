@@ -45,6 +45,8 @@ async def _client(
         statuses[status] += 1
         if status == 200:
             times.append(time.perf_counter() - begun)
+    # Left open, it would count among the connections that the next clients' are shared out by.
+    _close(connection)
 
 
 class Flood:
