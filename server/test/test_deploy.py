@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sysconfig
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from app.settings import ROOT, read_settings
@@ -36,3 +37,11 @@ def test_what_is_set_in_containers_are_settings() -> None:
     assert {"DATABASE_URL", "REDIS_URL", "PROXIES"} <= set(names)
     settings = read_settings({"DATABASE_URL": "postgresql://x", "REDIS_URL": "redis://x"})
     assert all(hasattr(settings, name.lower()) for name in names)
+
+
+def test_the_application_keeps_its_address_in_containers() -> None:
+    # nginx looks its name up once, and has no other way to it when it has been started anew.
+    compose = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+    (address,) = re.findall(r"^        ipv4_address: (\S+)$", compose, re.MULTILINE)
+    (subnet,) = re.findall(r"^        - subnet: (\S+)$", compose, re.MULTILINE)
+    assert ip_address(address) in list(ip_network(subnet).hosts())[1:]
