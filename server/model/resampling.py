@@ -104,6 +104,8 @@ def shrink(picture: Tensor) -> tuple[Tensor, int]:
     # What `min` and `max` are, for sizes that are symbols when the graph is exported.
     shorter = torch.sym_min(height, width)  # type: ignore[no-untyped-call]
     factor = torch.sym_max(1, shorter // LARGE)  # type: ignore[no-untyped-call]
+    if isinstance(factor, int) and factor == 1:
+        return picture, factor
     rows, columns = height // factor, width // factor
     whole = picture[:, :, : rows * factor].reshape(number, channels, rows, factor, width)
     summed = whole.sum(3)[..., : columns * factor]
