@@ -36,7 +36,7 @@ class DigitsRecipe(Recipe):
     """Letters in each batch, as they are, mirrored and turned."""
     drawings: int = 12
     """How often each pen digit is drawn, each time by another hand."""
-    drawings_of_letters: int = 2
+    drawings_of_letters: int = 3
     """How often each letter is drawn in each of eight ways, mirrored and turned."""
     no_digits_of_a_kind: int = 5000
     """How many of each kind of other things that are no digit are drawn."""
