@@ -7,7 +7,7 @@ import torch
 
 from model import data
 from model.errors import DataError
-from model.prepare import NO_DIGIT, Prepared, normalized, normalized_images, training_data
+from model.prepare import NO_DIGIT, SEED, Prepared, normalized, normalized_images, training_data
 from model.recipes import DigitsRecipe, LabelledSets, Recipe
 
 FEWEST = 24
@@ -53,7 +53,7 @@ def labelled_sets(
             no_digits={"letters": Prepared(normalized(greys), np.full(len(greys), NO_DIGIT))},
         )
     if own is not None:
-        sets.train["mnist"], sets.validation["mnist"] = _split(own, limit, recipe.seed)
+        sets.train["mnist"], sets.validation["mnist"] = _split(own, limit)
     return sets
 
 
@@ -62,8 +62,8 @@ def _of_mnist(part: str, limit: int | None) -> Prepared:
     return normalized_images(data.Images(images.pictures[:limit], images.labels[:limit]))
 
 
-def _split(own: data.Images, limit: int | None, seed: int) -> tuple[Prepared, Prepared]:
-    order = torch.randperm(len(own.labels), generator=torch.Generator().manual_seed(seed))[:limit]
+def _split(own: data.Images, limit: int | None) -> tuple[Prepared, Prepared]:
+    order = torch.randperm(len(own.labels), generator=torch.Generator().manual_seed(SEED))[:limit]
     if len(order) < FEWEST:
         raise DataError(f"{len(order)} pictures are too few to learn from: {FEWEST} at least.")
     held_out = len(order) // HELD_OUT

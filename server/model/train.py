@@ -59,7 +59,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         default=None,
         help="look for it first, and plot where the loss falls fastest",
     )
-    how.add_argument("--seed", type=int, help="of everything random (default: 0)")
+    how.add_argument(
+        "--seed",
+        type=int,
+        help="of weights and batches, not of the data (default: 0)",
+    )
     how.add_argument("--patience", type=positive, help="stop after so many epochs of no progress")
     run = parser.add_argument_group("the run")
     run.add_argument("--out", type=Path, help="its folder (default: runs/ and the recipe's name)")

@@ -98,6 +98,15 @@ def test_prepared_data_is_read_back_from_the_cache(prepared: TrainingData, cache
         assert (part.pictures == expected.pictures).all()
 
 
+def test_runs_of_every_seed_learn_from_the_same_pictures(
+    prepared: TrainingData, cache: Path
+) -> None:
+    again = training_data(dataclasses.replace(RECIPE, seed=7), cache, LIMIT)
+    assert len(list(cache.iterdir())) == 1
+    for part, expected in zip(again, prepared, strict=True):
+        assert (part.pictures == expected.pictures).all()
+
+
 @pytest.fixture(scope="module")
 def folder(sets: LabelledSets, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of a run that nobody stopped."""
