@@ -46,7 +46,7 @@ def markdown(card: dict[str, Any]) -> str:
         "## Recipe",
         _trained(card),
         _table("hyper-parameter", "value", card["recipe"]),
-        "Held-out scores of that epoch during training:",
+        "Held-out scores:",
         _table("score", "value", card["validation"]),
         "## Files",
         _table("file", "SHA-256", card["sha256"]),
@@ -56,15 +56,27 @@ def markdown(card: dict[str, Any]) -> str:
 
 def _trained(card: dict[str, Any]) -> str:
     best = f"The best epoch by held-out images and writers was {card['epoch']}."
-    if start := card.get("start"):
+    if runs := card.get("mean_of"):
+        each = "\n".join(f"- {run}" for run in runs)
         return (
-            f"It goes on from {start}, with the hyper-parameters below, as "
-            f"`npm run train -- --start` does; then `npm run export -- --int8`. {best}"
+            "The mean of the weights of these runs, by `npm run average`; then "
+            f"`npm run export -- --int8`. The hyper-parameters are the first one's.\n\n{each}"
         )
     name = card["recipe"]["name"]
+    taught = f", taught by {listed(card['teachers'])}" if "teachers" in card else ""
+    if start := card.get("start"):
+        return (
+            f"It goes on from {start}, with the hyper-parameters below{taught}, as "
+            f"`npm run train -- --start` does; then `npm run export -- --int8`. {best}"
+        )
     if name != "digits":
-        return f"`npm run train -- --recipe {name}`. {best}"
-    return f"`npm run train`, then `npm run export -- --run runs/digits --int8`. {best}"
+        return f"`npm run train -- --recipe {name}`{taught}. {best}"
+    return f"`npm run train`{taught}, then `npm run export -- --run runs/digits --int8`. {best}"
+
+
+def listed(names: list[str]) -> str:
+    """Names as in a sentence: "A, B and C"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def figures_table(figures: dict[str, Any]) -> str:

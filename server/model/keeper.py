@@ -17,10 +17,10 @@ from model.learner import Learner
 from model.loop import Callback, L
 from model.network import NetworkOutput
 from model.pipeline import Pipeline
-from model.recipes import LabelledSets
+from model.recipes import LabelledSets, Recipe
 from model.weights import save_pipeline
 
-VERSION = "1.3.1"
+VERSION = "1.4.0"
 
 DRAWN_EVERY = 10
 """Seconds after which the learning curve is drawn anew, which may take longer than an epoch."""
@@ -46,6 +46,39 @@ def scores(sets: LabelledSets, judged: dict[str, NetworkOutput]) -> dict[str, fl
         taken = (judged[name].digit_logit >= threshold).float().mean().item()
         found[f"{name.replace(' ', '_')}_taken_for_digits"] = taken
     return found
+
+
+def keep(
+    folder: Path,
+    recipe: Recipe,
+    network: nn.Module,
+    sets: LabelledSets,
+    judged: dict[str, NetworkOutput],
+    facts: dict[str, Any],
+) -> None:
+    """Write a network's weights, calibrated, with their card.
+
+    judged: what the network says of every held-out set
+    facts: what the card says of the run beside what is known here
+    """
+    copy = recipe.new_network()
+    copy.load_state_dict(network.state_dict())
+    pipeline = Pipeline(copy).eval()
+    digits = [
+        (judged[name], torch.from_numpy(part.labels)) for name, part in sets.validation.items()
+    ]
+    calibrate(pipeline.calibration, digits, [judged[name] for name in sets.no_digits])
+    found = scores(sets, judged)
+    card = {
+        "name": recipe.name,
+        "version": VERSION,
+        "network": recipe.network,
+        "parameters": sum(p.numel() for p in copy.parameters()),
+        "recipe": dataclasses.asdict(recipe),
+        "validation": {name: round(value, 5) for name, value in found.items()},
+        **facts,
+    }
+    save_pipeline(pipeline, card, folder)
 
 
 class Keeper(Callback):
@@ -79,7 +112,8 @@ class Keeper(Callback):
         epoch = trainer.current_epoch + 1
         if found["score"] > self.best:
             self.best = found["score"]
-            self._keep(module, judged, found, epoch)
+            facts = {"epoch": epoch, **self.facts}
+            keep(self.folder, module.recipe, module.network, module.sets, judged, facts)
         self.entries.append(
             {
                 "epoch": epoch,
@@ -102,30 +136,3 @@ class Keeper(Callback):
         if time.monotonic() > self._drawn + DRAWN_EVERY:
             learning_curve(self.entries, self.folder / "learning-curve.png")
             self._drawn = time.monotonic()
-
-    def _keep(
-        self,
-        module: Learner,
-        judged: dict[str, NetworkOutput],
-        found: dict[str, float],
-        epoch: int,
-    ) -> None:
-        recipe, sets = module.recipe, module.sets
-        network = recipe.new_network()
-        network.load_state_dict(module.network.state_dict())
-        pipeline = Pipeline(network).eval()
-        digits = [
-            (judged[name], torch.from_numpy(part.labels)) for name, part in sets.validation.items()
-        ]
-        calibrate(pipeline.calibration, digits, [judged[name] for name in sets.no_digits])
-        card = {
-            "name": recipe.name,
-            "version": VERSION,
-            "network": recipe.network,
-            "parameters": sum(p.numel() for p in network.parameters()),
-            "recipe": dataclasses.asdict(recipe),
-            "epoch": epoch,
-            "validation": {name: round(value, 5) for name, value in found.items()},
-            **self.facts,
-        }
-        save_pipeline(pipeline, card, self.folder)

@@ -13,6 +13,7 @@ from model.network import NetworkOutput
 from model.prepare import Prepared
 from model.recipes import LabelledSets, Recipe
 from model.recipes.base import seed_of
+from model.teachers import Teachers
 
 Batch = tuple[Tensor, Tensor]
 
@@ -36,10 +37,12 @@ class _Epoch(IterableDataset[Batch]):
 class Learner(L.LightningModule):
     """A recipe's network while it learns."""
 
-    def __init__(self, recipe: Recipe, sets: LabelledSets) -> None:
+    def __init__(
+        self, recipe: Recipe, sets: LabelledSets, teachers: Teachers | None = None
+    ) -> None:
         super().__init__()
         torch.manual_seed(recipe.seed)
-        self.recipe, self.sets = recipe, sets
+        self.recipe, self.sets, self.teachers = recipe, sets, teachers
         self.network = recipe.new_network()
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.held_out = {**sets.validation, **sets.no_digits}
@@ -69,8 +72,9 @@ class Learner(L.LightningModule):
 
     def training_step(self, batch: Batch) -> Tensor:
         digits, labels = batch
-        output = self.network(digits.contiguous(memory_format=torch.channels_last))
-        loss = self.recipe.loss(output, labels)
+        digits = digits.contiguous(memory_format=torch.channels_last)
+        lesson = self.teachers(digits) if self.teachers else None
+        loss = self.recipe.loss(self.network(digits), labels, lesson)
         self.log("loss", loss, prog_bar=True, on_step=False, on_epoch=True, batch_size=len(labels))
         return loss
 

@@ -19,9 +19,11 @@ from model.download import ensure_data
 from model.errors import DataError, ModelError
 from model.formats import read_images
 from model.labelled import labelled_sets
+from model.network import DigitNet
 from model.recipes import RECIPES, DigitsRecipe, Recipe
+from model.teachers import Teacher, Teachers, load_teacher
 from model.tracking import TRACKERS, logger_for
-from model.weights import RUNS, load_pipeline, read_card, version
+from model.weights import RUNS, load_pipeline, origin, read_card, weights_path
 
 CHECKPOINT = "last.ckpt"
 
@@ -47,6 +49,13 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     what.add_argument(
         "--start", type=Path, help="folder of a run to go on from: its weights, and a new recipe"
+    )
+    what.add_argument(
+        "--teachers",
+        type=Path,
+        nargs="+",
+        metavar="RUN",
+        help="folders of runs of any recipe: learn what they say of each picture, too",
     )
     what.add_argument("--limit", type=positive, help="use only so many pictures of each source")
     how = parser.add_argument_group("how, instead of the recipe's own")
@@ -81,7 +90,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     run.add_argument("--threads", type=positive, help="of torch (default: all cores)")
     options = parser.parse_args(arguments)
     options.out = options.out or RUNS / options.recipe
-    settings = ("epochs", "steps", "limit", "seed", "start", "learning_rate", "find_learning_rate")
+    settings = (
+        *("epochs", "steps", "limit", "seed", "learning_rate", "find_learning_rate"),
+        *("start", "teachers"),
+    )
     if options.resume and any(getattr(options, name) is not None for name in settings):
         parser.error("--resume goes on with the settings that the run began with")
     if options.corrections and not isinstance(RECIPES[options.recipe], DigitsRecipe):
@@ -128,6 +140,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.threads:
         torch.set_num_threads(options.threads)
     checkpoint = options.out / CHECKPOINT
+    weights = weights_path(options.recipe, options.out)
     if options.resume and not checkpoint.is_file():
         print(f"There is nothing to resume: {checkpoint} does not exist.", file=sys.stderr)
         return 2
@@ -137,6 +150,9 @@ def main(arguments: list[str] | None = None) -> int:
             "or name another folder (--out).",
             file=sys.stderr,
         )
+        return 2
+    if weights.is_file() and not options.resume:
+        print(f"{options.out} holds weights already: name another folder (--out).", file=sys.stderr)
         return 2
     try:
         best = _train(options)
@@ -159,17 +175,21 @@ def _train(options: argparse.Namespace) -> float | None:
     if options.corrections:
         facts["data"]["corrections"] = checksum(options.corrections)
     if options.resume:
-        recipe, limit = _as_it_began(options, facts)
+        recipe, limit, taught_by = _as_it_began(options, facts)
     else:
         recipe, limit = chosen_recipe(options), options.limit
+        taught_by = {run.resolve(): load_teacher(run) for run in options.teachers or ()}
     network = None
     if options.start:
         name = RECIPES[options.recipe].name
         card = read_card(name, options.start)
         network = load_pipeline(name, options.start).network
-        facts["start"] = f"{version(card)}, epoch {card['epoch']}"
+        facts["start"] = origin(card)
         if card["network"] != _as_json(recipe.network):
             raise ModelError("The run to start from has a network of another size.")
+    teachers = _teachers(list(taught_by.values()), recipe)
+    if taught_by:
+        facts["teachers"] = [teacher.origin for teacher in taught_by.values()]
 
     from model import training
 
@@ -178,7 +198,8 @@ def _train(options: argparse.Namespace) -> float | None:
         assert isinstance(recipe, DigitsRecipe)
         sets = with_corrections(sets, read_corrections(options.corrections), recipe.drawings)
     options.out.mkdir(parents=True, exist_ok=True)
-    beginning = {"limit": limit, **facts}
+    checked = {str(run): teacher.sha256 for run, teacher in taught_by.items()}
+    beginning = {"limit": limit, **facts, "taught_by": checked}
     (options.out / "run.json").write_text(json.dumps(beginning, indent=2) + "\n", encoding="utf-8")
     return training.train(
         recipe,
@@ -186,6 +207,7 @@ def _train(options: argparse.Namespace) -> float | None:
         options.out,
         facts,
         network=network,
+        teachers=teachers,
         resume=options.resume,
         patience=options.patience,
         devices=options.devices,
@@ -194,19 +216,36 @@ def _train(options: argparse.Namespace) -> float | None:
     )
 
 
-def _as_it_began(options: argparse.Namespace, facts: dict[str, Any]) -> tuple[Recipe, int | None]:
-    """Recipe and limit of the run in a folder, whose data must be the same."""
+def _teachers(taught_by: list[Teacher], recipe: Recipe) -> Teachers | None:
+    if not taught_by:
+        return None
+    networks = [teacher.network for teacher in taught_by]
+    if isinstance(recipe, DigitsRecipe) and not all(isinstance(x, DigitNet) for x in networks):
+        raise ModelError("Classics cannot teach this recipe: they do not know what is no digit.")
+    return Teachers(networks)
+
+
+def _as_it_began(
+    options: argparse.Namespace, facts: dict[str, Any]
+) -> tuple[Recipe, int | None, dict[Path, Teacher]]:
+    """Recipe, limit and teachers of the run in a folder, whose data must be the same."""
     try:
         began = json.loads((options.out / "run.json").read_text(encoding="utf-8"))
         saved = json.loads((options.out / "recipe.json").read_text(encoding="utf-8"))
         recipe = dataclasses.replace(RECIPES[saved["name"]], **saved)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        data, limit, taught_by = began["data"], began["limit"], began.get("taught_by", {})
+        checked = {Path(run): str(sha256) for run, sha256 in taught_by.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{options.out} holds no run that can be gone on with: {error}") from error
-    if began["data"] != facts["data"]:
+    if data != facts["data"]:
         raise DataError("The data files are not those that this run began with.")
     if "start" in began:
         facts["start"] = began["start"]
-    return recipe, began["limit"]
+    teachers = {run: load_teacher(run) for run in checked}
+    for run, teacher in teachers.items():
+        if teacher.sha256 != checked[run]:
+            raise ModelError(f"{run} has other weights than when it began to teach this run.")
+    return recipe, limit, teachers
 
 
 def _as_json(network: dict[str, Any]) -> Any:

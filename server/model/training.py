@@ -25,6 +25,7 @@ from model.loop import (
     rank_zero_only,
 )
 from model.recipes import LabelledSets, Recipe
+from model.teachers import Teachers
 from model.weights import load_pipeline
 
 LONG = 1000
@@ -38,6 +39,7 @@ def train(
     facts: dict[str, Any],
     *,
     network: nn.Module | None = None,
+    teachers: Teachers | None = None,
     resume: bool = False,
     patience: int | None = None,
     devices: int = 1,
@@ -52,6 +54,7 @@ def train(
     log, the recipe and pictures.
     facts: what the model card says of the run, e.g. the data's checksums
     network: one to begin with, instead of random weights
+    teachers: networks to learn from, beside the labels
     patience: stop after so many epochs without progress
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,10 +62,10 @@ def train(
     if recipe.find_learning_rate and not resume:
         # The others get the first process's recipe, see `Learner`.
         if rank_zero_only.rank == 0:  # type: ignore[attr-defined]
-            rate = found_learning_rate(recipe, sets, folder)
+            rate = found_learning_rate(recipe, sets, folder, teachers)
             recipe = dataclasses.replace(recipe, learning_rate=rate)
         recipe = dataclasses.replace(recipe, find_learning_rate=False)
-    learner = Learner(recipe, sets)
+    learner = Learner(recipe, sets, teachers)
     if network is not None:
         learner.network.load_state_dict(network.state_dict())
     keeper = Keeper(folder, facts)
@@ -113,7 +116,9 @@ def train(
     return keeper.best
 
 
-def found_learning_rate(recipe: Recipe, sets: LabelledSets, folder: Path) -> float:
+def found_learning_rate(
+    recipe: Recipe, sets: LabelledSets, folder: Path, teachers: Teachers | None = None
+) -> float:
     """Where the loss falls fastest while the learning rate rises (Smith 2017), with its plot.
 
     Returns the recipe's own where that cannot be told.
@@ -131,8 +136,9 @@ def found_learning_rate(recipe: Recipe, sets: LabelledSets, folder: Path) -> flo
         limit_val_batches=0,
     )
     constant = dataclasses.replace(recipe, schedule="constant", fine_tuning_epochs=0)
+    learner = Learner(constant, sets, teachers)
     finder = Tuner(trainer).lr_find(
-        Learner(constant, sets), min_lr=1e-5, max_lr=1, num_training=100, update_attr=False
+        learner, min_lr=1e-5, max_lr=1, num_training=100, update_attr=False
     )
     rate = None if finder is None else finder.suggestion()
     if finder is None or rate is None:

@@ -47,9 +47,10 @@ def read_card(model: str, folder: Path | None = None) -> dict[str, Any]:
     path = card_path(model, folder)
     try:
         card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        cards = (folder or FOLDER).glob("*.json")
-        known = ", ".join(sorted(card.stem for card in cards)) or "none"
+    except (FileNotFoundError, NotADirectoryError):
+        if folder:
+            raise ModelError(f"{folder} holds no model {model!r}.") from None
+        known = ", ".join(sorted(card.stem for card in FOLDER.glob("*.json"))) or "none"
         raise ModelError(f"There is no model {model!r}; there are: {known}.") from None
     except ValueError as error:
         raise ModelError(f"The model card {path.name} is corrupt: {error}") from error
@@ -59,6 +60,14 @@ def read_card(model: str, folder: Path | None = None) -> dict[str, Any]:
 def version(card: dict[str, Any]) -> str:
     """Name and version as people read it, e.g. "digits 1.0.0"."""
     return f"{card['name']} {card['version']}"
+
+
+def origin(card: dict[str, Any]) -> str:
+    """Version and what a run kept, e.g. "digits 1.0.0, epoch 3"."""
+    runs = card.get("mean_of")
+    return f"{version(card)}, " + (
+        f"mean of {len(runs)} runs" if runs else f"epoch {card['epoch']}"
+    )
 
 
 def read_checked(path: Path, card: dict[str, Any]) -> bytes:

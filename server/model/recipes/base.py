@@ -13,6 +13,7 @@ from model.augment import augment
 from model.network import NetworkOutput
 from model.networks import build
 from model.prepare import Prepared
+from model.teachers import Lesson
 
 
 class LabelledSets(NamedTuple):
@@ -68,6 +69,8 @@ class Recipe:
     """Strength of the augmentation."""
     bfloat16: bool = False
     """Compute the forward pass in bfloat16 on a processor that has instructions for it."""
+    teaching: float = 0.7
+    """Weight of what teachers say, where a run has some, beside the labels' (1 less this)."""
     seed: int = 0
 
     def new_network(self) -> nn.Module:
@@ -97,9 +100,16 @@ class Recipe:
         size = sum(len(part.labels) for part in data.train.values())
         return self.steps_per_epoch or math.ceil(size / self.batch)
 
-    def loss(self, output: NetworkOutput, labels: Tensor) -> Tensor:
+    def loss(self, output: NetworkOutput, labels: Tensor, lesson: Lesson | None = None) -> Tensor:
         """What is made small: cross entropy of the ten digits."""
-        return F.cross_entropy(output.logits.float(), labels, label_smoothing=self.label_smoothing)
+        targets = self.targets(labels, lesson)
+        return F.cross_entropy(output.logits.float(), targets, label_smoothing=self.label_smoothing)
+
+    def targets(self, labels: Tensor, lesson: Lesson | None) -> Tensor:
+        """Of digits: (B,) labels, or (B, 10) probabilities where teachers have a say."""
+        if lesson is None:
+            return labels
+        return torch.lerp(F.one_hot(labels, 10).float(), lesson.ten, self.teaching)
 
     def is_fine_tuning(self, epoch: int) -> bool:
         """Whether an epoch, counted from 0, is one of the last."""

@@ -11,6 +11,7 @@ from torch import Generator, Tensor
 from model.augment import augment
 from model.network import NetworkOutput
 from model.recipes.base import LabelledSets, Recipe, seed_of
+from model.teachers import Lesson
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,7 @@ class DigitsRecipe(Recipe):
             labels = torch.cat([y[pick] for (_, y), pick in zip(sources, picks, strict=True)])
             yield augment(pictures[:, None].float() / 255, self.augmentation, generator), labels
 
-    def loss(self, output: NetworkOutput, labels: Tensor) -> Tensor:
+    def loss(self, output: NetworkOutput, labels: Tensor, lesson: Lesson | None = None) -> Tensor:
         """Cross entropy of the ten digits on digits, and of digit/no digit on everything.
 
         What is no digit also draws the ten digits' probabilities together, so that the network is
@@ -85,8 +86,12 @@ class DigitsRecipe(Recipe):
         """
         is_digit = labels >= 0
         logits = output.logits.float()
-        ten = F.cross_entropy(logits[is_digit], labels[is_digit])
-        two = F.binary_cross_entropy_with_logits(output.digit_logit.float(), is_digit.float())
+        digit = is_digit.float()
+        if lesson is not None:
+            digit = torch.lerp(digit, lesson.is_digit, self.teaching)
+            lesson = Lesson(lesson.ten[is_digit], lesson.is_digit[is_digit])
+        ten = F.cross_entropy(logits[is_digit], self.targets(labels[is_digit], lesson))
+        two = F.binary_cross_entropy_with_logits(output.digit_logit.float(), digit)
         doubt = -F.log_softmax(logits[~is_digit], dim=1).mean()
         return ten + self.no_digit_weight * two + self.doubt_weight * doubt
 

@@ -1,0 +1,66 @@
+"""Distillation: trained networks that teach another one (Hinton et al. 2015)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from model.errors import ModelError
+from model.network import NetworkOutput, fused
+from model.weights import load_pipeline, origin, read_card
+
+
+class Lesson(NamedTuple):
+    """What the teachers say of B normalised pictures."""
+
+    ten: Tensor
+    """(B, 10) probabilities of the ten digits, the mean of the teachers'."""
+    is_digit: Tensor
+    """(B,) probability that it is a digit at all, of their mean log-odds."""
+
+
+class Teachers:
+    """Networks that only read. They are no part of what learns, nor of its checkpoints.
+
+    They read in the precision in which the other one learns.
+    """
+
+    def __init__(self, networks: Sequence[nn.Module]) -> None:
+        self._networks = [fused(network) for network in networks]
+
+    def __deepcopy__(self, memo: Any) -> "Teachers":
+        """Itself: it never changes, and averaging copies all that a module holds."""
+        return self
+
+    @torch.no_grad()
+    def __call__(self, digits: Tensor) -> Lesson:
+        """digits: (B, 1, 28, 28) in 0..1, 1 = ink"""
+        said: list[NetworkOutput] = [
+            network.to(digits.device)(digits) for network in self._networks
+        ]
+        return Lesson(
+            torch.stack([output.logits.float().softmax(1) for output in said]).mean(0),
+            torch.stack([output.digit_logit.float() for output in said]).mean(0).sigmoid(),
+        )
+
+
+class Teacher(NamedTuple):
+    """A trained network."""
+
+    network: nn.Module
+    origin: str
+    """What it is, e.g. "digits 1.0.0, epoch 3"."""
+    sha256: str
+    """Of its weights' file."""
+
+
+def load_teacher(run: Path) -> Teacher:
+    """Load the network of a run's folder. Raises ModelError."""
+    weights = list(run.glob("*.safetensors"))
+    if len(weights) != 1:
+        raise ModelError(f"{run} is no folder of a run: it has {len(weights)} files of weights.")
+    name = weights[0].stem
+    card = read_card(name, run)
+    return Teacher(load_pipeline(name, run).network, origin(card), card["sha256"][weights[0].name])
