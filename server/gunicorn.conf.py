@@ -6,11 +6,13 @@
 import os
 import resource
 import shutil
+import signal
 import sys
 import tempfile
+from functools import partial
 from typing import Any
 
-from app.serve import LOADED_AFTER_FORK, THREADS, announce
+from app.serve import LOADED_AFTER_FORK, STOPS, THREADS, announce
 from app.settings import StartupError, read_settings
 
 ENOUGH_FILES = 8192
@@ -55,6 +57,17 @@ control_socket_disable = True
 # The workers' heartbeat: on a disk it can block for longer than the timeout.
 if os.access("/dev/shm", os.W_OK):
     worker_tmp_dir = "/dev/shm"
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Hold back what stops a worker until it has handlers of its own.
+
+    Before, it would be lost, and gunicorn wait in vain for the worker to end.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+
+
+os.register_at_fork(after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, STOPS))
 
 
 def post_worker_init(worker: Any) -> None:

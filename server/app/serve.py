@@ -5,6 +5,7 @@
 
 import errno
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +20,9 @@ THREADS = 32
 
 LOADED_AFTER_FORK = frozenset({"openvino"})
 """Engines whose threads do not survive a fork (Engine.fork_safe): each worker loads its own."""
+
+STOPS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGQUIT} if os.name == "posix" else ())
+"""Signals that a worker is stopped by."""
 
 
 def main() -> int:

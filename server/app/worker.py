@@ -10,7 +10,9 @@ slowly.
 
 import fcntl
 import mmap
+import os
 import re
+import signal
 import socket
 import struct
 import termios
@@ -28,6 +30,7 @@ from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 from app import overload, together
 from app.metrics import refused
 from app.overload import now
+from app.serve import STOPS
 
 LONGEST_UPLOAD = 30.0
 """Seconds in which a request must have come."""
@@ -80,6 +83,29 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._served_at = 0.0
         self._overloaded = 0.0
         super().init_process()
+
+    def init_signals(self) -> None:
+        super().init_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        self._end_unless_booted()
+        super().handle_exit(sig, frame)
+
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        self._end_unless_booted()
+        super().handle_quit(sig, frame)
+
+    def _end_unless_booted(self) -> None:
+        # Nobody is served yet, and loading may take long.
+        if not self.booted:
+            os._exit(0)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        # When it stops; who has sent nothing yet is waited for no longer than who had an answer.
+        super()._cap_keepalive(deadline)
+        for conn in self.pending_conns:
+            conn.timeout = min(conn.timeout, deadline)
 
     def accept(self, listener: socket.socket) -> None:
         begun = time.monotonic()

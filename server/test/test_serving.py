@@ -114,8 +114,7 @@ def assert_ends(process: subprocess.Popen[str], children: list[int]) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_the_server_starts_reads_and_stops_with_its_workers(stop: signal.Signals) -> None:
-    # Of two, the second may not listen to signals yet when the first one has answered.
-    with started(SERVE, WORKERS="1") as (process, port):
+    with started(SERVE) as (process, port):
         status, _, text = post(port, file_of(seven()))
         assert status == 200
         assert '"text":"7"' in text
@@ -133,6 +132,43 @@ def test_every_engine_works_in_the_workers_and_lets_them_go(engine: str) -> None
             status, _, text = post(port, file_of(seven()))
             assert status == 200
             assert f'"engine":"{engine}"' in text
+        children = children_of(process.pid)
+        process.terminate()
+        begin = time.monotonic()
+        assert_ends(process, children)
+        assert time.monotonic() - begin < GRACE
+
+
+@pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+@pytest.mark.parametrize(("step", "seconds"), [("init_signals", 1), ("load_wsgi", 60)])
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
+def test_a_worker_that_is_stopped_while_it_starts_ends_at_once(
+    step: str, seconds: int, stop: signal.Signals
+) -> None:
+    # The second worker dwells before it has handlers for signals, or before it loads the app.
+    slow = (
+        "import sys, time; from gunicorn.app.wsgiapp import run; from app.worker import Worker; "
+        f"begin = Worker.{step}; "
+        f"Worker.{step} = lambda self: (time.sleep({seconds} * (self.age == 2)), begin(self)); "
+        "sys.argv[1:] = ['--bind', '127.0.0.1:0', 'wsgi:app']; run()"
+    )
+    with started([sys.executable, "-c", slow]) as (process, _):
+        deadline = time.monotonic() + PATIENCE
+        while len(children := children_of(process.pid)) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(stop)
+        begin = time.monotonic()
+        assert_ends(process, children)
+        assert time.monotonic() - begin < GRACE
+
+
+@pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+def test_who_has_opened_a_connection_and_says_nothing_does_not_keep_the_server_from_stopping() -> (
+    None
+):
+    with started(SERVE) as (process, port), socket.create_connection(("127.0.0.1", port)):
+        assert post(port, file_of(seven()))[0] == 200
         children = children_of(process.pid)
         process.terminate()
         begin = time.monotonic()
