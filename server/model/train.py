@@ -90,11 +90,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     run.add_argument("--threads", type=positive, help="of torch (default: all cores)")
     options = parser.parse_args(arguments)
     options.out = options.out or RUNS / options.recipe
-    settings = (
-        *("epochs", "steps", "limit", "seed", "learning_rate", "find_learning_rate"),
-        *("start", "teachers"),
-    )
-    if options.resume and any(getattr(options, name) is not None for name in settings):
+    settings = ("epochs", "steps", "limit", "seed", "learning_rate", "find_learning_rate")
+    begun_with = (*settings, "start", "teachers")
+    if options.resume and any(getattr(options, name) is not None for name in begun_with):
         parser.error("--resume goes on with the settings that the run began with")
     if options.corrections and not isinstance(RECIPES[options.recipe], DigitsRecipe):
         parser.error("--corrections are for the recipes digits and quick; others take --data")

@@ -82,17 +82,23 @@ class DigitsRecipe(Recipe):
         """Cross entropy of the ten digits on digits, and of digit/no digit on everything.
 
         What is no digit also draws the ten digits' probabilities together, so that the network is
-        not sure of what it has never seen (outlier exposure, Hendrycks et al. 2019).
+        not sure of what it has never seen (outlier exposure, Hendrycks et al. 2019). Of what
+        teachers take for a digit nothing is learned as no digit: some letters, mirrored or turned,
+        are digits.
         """
         is_digit = labels >= 0
-        logits = output.logits.float()
+        no_digit = ~is_digit
         digit = is_digit.float()
+        logits, digit_logit = output.logits.float(), output.digit_logit.float()
         if lesson is not None:
+            no_digit &= lesson.is_digit <= 0.5
             digit = torch.lerp(digit, lesson.is_digit, self.teaching)
             lesson = Lesson(lesson.ten[is_digit], lesson.is_digit[is_digit])
         ten = F.cross_entropy(logits[is_digit], self.targets(labels[is_digit], lesson))
-        two = F.binary_cross_entropy_with_logits(output.digit_logit.float(), digit)
-        doubt = -F.log_softmax(logits[~is_digit], dim=1).mean()
+        told = is_digit | no_digit
+        two = F.binary_cross_entropy_with_logits(digit_logit[told], digit[told])
+        doubts = -F.log_softmax(logits[no_digit], dim=1).mean(1)
+        doubt = doubts.sum() / max(len(doubts), 1)
         return ten + self.no_digit_weight * two + self.doubt_weight * doubt
 
 
