@@ -1,6 +1,8 @@
 """What ships reads what only people draw who draw in the page: no digit of our data is like it."""
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +17,9 @@ from model.weights import load_pipeline
 SHEET = 384
 """Pixels of the page's sheet."""
 
-PENS = (2, 5, 9, 14, 20, 29, 40)
+PAGE = Path(__file__).resolve().parents[2] / "client" / "src" / "canvas" / "pen.ts"
+
+PENS = [int(pixels) for pixels in re.findall(r"pixels: (\d+)", PAGE.read_text(encoding="utf-8"))]
 """Widths that the page offers, in pixels of the sheet."""
 
 
@@ -40,6 +44,11 @@ def assert_is_read(
         where = f"{digit}, pen {pen}, {side:.0f} pixels at {centre.round()}"
         assert int(found.probabilities.argmax()) == digit, where
         assert float(found.is_digit) > 0.5, where
+
+
+def test_the_pens_are_found() -> None:
+    assert len(PENS) >= 5
+    assert max(PENS) >= 40
 
 
 @pytest.mark.parametrize("pen", PENS)

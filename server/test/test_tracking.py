@@ -14,6 +14,7 @@ from typing import Any
 import optuna
 import pytest
 from services import free_port
+from short_runs import log_of
 
 from model import data, train
 from model.sweep import main as sweep
@@ -31,8 +32,6 @@ pytestmark = pytest.mark.skipif(
 def tracked(tracker: str, folder: Path) -> float:
     """Train for two epochs; returns the last loss, by the run's own log."""
     assert train.main([*SHORT, "--track", tracker, "--out", str(folder)]) == 0
-    from test_training import log_of
-
     return log_of(folder)[-1]["loss"]
 
 
@@ -146,8 +145,6 @@ def test_two_processes_train_one_network(tmp_path: Path) -> None:
     )
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.count("Held-out digits read right") == 1
-    from test_training import log_of
-
     alone, together = (log_of(tmp_path / name)[-1] for name in ("alone", "together"))
     assert alone["mnist"] > 0.6
     assert together["mnist"] == pytest.approx(alone["mnist"], abs=0.03)
@@ -176,7 +173,5 @@ def test_two_machines_train_what_the_first_one_was_told(tmp_path: Path) -> None:
     told = [process.communicate(timeout=300)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], told
     assert ["Held-out digits read right" in one for one in told] == [True, False]
-    from test_training import log_of
-
     assert log_of(tmp_path / "run-0")[-1]["mnist"] > 0.6
     assert not (tmp_path / "run-1" / "lenet.safetensors").exists()

@@ -10,40 +10,22 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from short_runs import LIMIT, RECIPE, log_of, skip_without_data
 from uploads import file_of, one
 
 from model import data, train
 from model.augment import augment
-from model.average import average, judge, recipe_of
-from model.average import main as average_main
 from model.calibrate import fit_temperature
-from model.card import markdown
 from model.corrections import read_corrections, with_corrections
 from model.errors import DataError, ModelError
 from model.export import export_onnx
-from model.keeper import scores
 from model.labelled import labelled_sets
-from model.learner import Learner
 from model.loop import Callback
-from model.network import DigitNet, NetworkOutput
 from model.pipeline import Pipeline
 from model.prepare import NO_DIGIT, Prepared, TrainingData, training_data, without_ones
 from model.recipes import RECIPES, DigitsRecipe, LabelledSets, Recipe
-from model.teachers import Lesson, Teachers
 from model.training import train as run
-from model.weights import load_pipeline, read_card
-
-QUICK = RECIPES["quick"]
-assert isinstance(QUICK, DigitsRecipe)
-RECIPE = dataclasses.replace(
-    QUICK,
-    epochs=2,
-    steps_per_epoch=6,
-    learning_rate=2e-3,
-    no_digits_of_a_kind=20,
-    bfloat16=False,
-)
-LIMIT = 40
+from model.weights import load_pipeline
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +35,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def prepared(cache: Path) -> TrainingData:
-    if not (data.data_folder() / "pen").is_dir():
-        pytest.skip("the data is not there: set DIGITS_DATA, or run `npm run train` once")
+    skip_without_data()
     return training_data(RECIPE, cache, LIMIT)
 
 
@@ -69,10 +50,6 @@ class PowerCut(Callback):
     def on_train_batch_end(self, trainer: Any, *_: Any) -> None:
         if trainer.global_step == 9:
             raise OSError("the power is gone")
-
-
-def log_of(folder: Path) -> list[dict[str, float]]:
-    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
 
 
 def weights_of(folder: Path) -> dict[str, torch.Tensor]:
@@ -152,160 +129,6 @@ def test_a_run_leaves_weights_that_load_a_log_and_pictures(folder: Path) -> None
     pipeline = load_pipeline("quick", folder)
     output = pipeline(torch.ones(1, 1, 50, 50).index_fill_(3, torch.tensor([20, 21, 22]), 0))
     assert output.probabilities.sum().item() == pytest.approx(1, abs=1e-5)
-
-
-def test_a_run_goes_on_from_another_ones_weights(sets: LabelledSets, tmp_path: Path) -> None:
-    network = Learner(dataclasses.replace(RECIPE, seed=7), sets).network
-    # At a learning rate of nothing what comes out is what went in, but for the means and variances
-    # of batch normalisation.
-    recipe = dataclasses.replace(RECIPE, learning_rate=0.0, epochs=1)
-    run(recipe, sets, tmp_path, {"data": {}, "start": "quick 1.0.0"}, quiet=True, network=network)
-    ended = load_pipeline("quick", tmp_path).network.state_dict()
-    for name, value in network.named_parameters():
-        assert torch.equal(ended[name], value), name
-    assert read_card("quick", tmp_path)["start"] == "quick 1.0.0"
-
-
-def test_teachers_are_followed_where_labels_say_otherwise(
-    sets: LabelledSets, tmp_path: Path
-) -> None:
-    teacher = RECIPE.new_network()
-    assert isinstance(teacher, DigitNet)
-    with torch.no_grad():
-        for value in (*teacher.evidence.parameters(), *teacher.is_digit.parameters()):
-            value.zero_()
-        assert teacher.evidence.bias is not None
-        teacher.evidence.bias[7] = 20.0  # It reads a seven in everything, and is sure of it.
-    recipe = dataclasses.replace(RECIPE, epochs=1, steps_per_epoch=20, teaching=1.0)
-    run(recipe, sets, tmp_path, {"data": {}}, teachers=Teachers([teacher]), quiet=True)
-    said = judge(load_pipeline("quick", tmp_path).network, sets)
-    assert (said["mnist"].logits.argmax(1) == 7).all()
-
-
-def test_what_teachers_take_for_a_digit_is_not_learned_as_none() -> None:
-    labels = torch.tensor([4, NO_DIGIT, NO_DIGIT])
-    lesson = Lesson(torch.full((3, 10), 0.1), torch.tensor([0.9, 0.8, 0.2]))
-    logits = torch.randn(3, 10, generator=torch.Generator().manual_seed(0)).requires_grad_()
-    digit_logit = torch.zeros(3, requires_grad=True)
-    output = NetworkOutput(logits, digit_logit, torch.empty(0))
-    RECIPE.loss(output, labels, lesson).backward()  # type: ignore[no-untyped-call]
-    assert logits.grad is not None
-    assert digit_logit.grad is not None
-    assert logits.grad.any(1).tolist() == [True, False, True]
-    # At even odds the gradient is what they are wrong by: 0.5 less 0.3 of the label's and 0.7 of
-    # the teachers' probability, in the mean of two.
-    wrong_by = torch.tensor([0.5 - (0.3 * 1 + 0.7 * 0.9), 0.0, 0.5 - 0.7 * 0.2])
-    assert digit_logit.grad == pytest.approx(wrong_by / 2)
-    sure = Lesson(lesson.ten, torch.full((3,), 0.9))
-    assert RECIPE.loss(output, labels, sure).isfinite()
-
-
-def test_a_run_of_another_recipe_teaches_on_when_a_run_is_resumed(
-    folder: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    options = ["--recipe", "lenet", "--out", str(tmp_path / "run")]
-    begin = [*options, "--limit", "60", "--epochs", "1", "--teachers"]
-    assert train.main([*begin, str(tmp_path)]) == 2
-    assert "is no folder of a run" in capsys.readouterr().err
-    assert train.main([*begin, str(folder)]) == 0
-    quick = read_card("quick", folder)
-    card = read_card("lenet", tmp_path / "run")
-    assert card["teachers"] == [f"quick {quick['version']}, epoch {quick['epoch']}"]
-    assert f"taught by {card['teachers'][0]}" in markdown(card)
-
-    recipe = tmp_path / "run" / "recipe.json"
-    recipe.write_text(recipe.read_text().replace('"epochs": 1', '"epochs": 2'))
-    lessons: list[int] = []
-    teach = Teachers.__call__
-
-    def counted(self: Teachers, digits: torch.Tensor) -> Lesson:
-        lessons.append(len(digits))
-        return teach(self, digits)
-
-    monkeypatch.setattr(Teachers, "__call__", counted)
-    assert train.main([*options, "--resume"]) == 0
-    assert lessons == [60]
-    assert len(log_of(tmp_path / "run")) == 2
-
-    began = tmp_path / "run" / "run.json"
-    sha256 = quick["sha256"]["quick.safetensors"]
-    began.write_text(began.read_text().replace(sha256, "0" * 64))
-    assert train.main([*options, "--resume"]) == 2
-    assert "other weights than when it began to teach" in capsys.readouterr().err
-    began.write_text("{}")
-    assert train.main([*options, "--resume"]) == 2
-    assert "holds no run that can be gone on with" in capsys.readouterr().err
-
-
-def test_a_classic_does_not_teach_what_is_no_digit(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    short = ["--limit", "60", "--epochs", "1"]
-    assert train.main(["--recipe", "lenet", "--out", str(tmp_path / "classic"), *short]) == 0
-    pupil = ["--recipe", "quick", "--out", str(tmp_path / "pupil"), *short]
-    assert train.main([*pupil, "--teachers", str(tmp_path / "classic")]) == 2
-    assert "Classics cannot teach" in capsys.readouterr().err
-
-
-def test_runs_are_averaged(folder: Path, sets: LabelledSets, tmp_path: Path) -> None:
-    network = load_pipeline("quick", folder).network
-    other = dataclasses.replace(RECIPE, seed=1, epochs=1, learning_rate=1e-3)
-    facts = {"data": {}, "start": "quick 1.0.0, epoch 2"}
-    run(other, sets, tmp_path / "other", facts, quiet=True, network=network)
-    runs = [folder, tmp_path / "other"]
-    *_, found = average(runs, recipe_of(folder, "quick"), sets, tmp_path / "mean")
-    first, second, mean = (
-        load_pipeline("quick", path).network.state_dict() for path in (*runs, tmp_path / "mean")
-    )
-    for name, value in mean.items():
-        if value.is_floating_point():
-            assert torch.allclose(value, (first[name] + second[name]) / 2), name
-    card = read_card("quick", tmp_path / "mean")
-    assert card["validation"]["mnist"] == pytest.approx(found["mnist"], abs=1e-5)
-    assert [f"seed {seed}" in of for seed, of in enumerate(card["mean_of"])] == [True, True]
-    assert "begun at quick 1.0.0, epoch 2" in markdown(card)
-    # What the mean says is what its file says.
-    scored = scores(sets, judge(load_pipeline("quick", tmp_path / "mean").network, sets))
-    assert scored == found
-
-
-def test_networks_of_different_sizes_have_no_mean(
-    folder: Path, sets: LabelledSets, tmp_path: Path
-) -> None:
-    other = dataclasses.replace(RECIPE, network={"widths": (8, 8, 8), "depths": (1, 1, 1)})
-    run(dataclasses.replace(other, epochs=1), sets, tmp_path / "other", {"data": {}}, quiet=True)
-    with pytest.raises(ModelError, match="different sizes"):
-        average([folder, tmp_path / "other"], RECIPE, sets, tmp_path / "mean")
-    assert not (tmp_path / "mean").exists()
-
-
-def test_what_cannot_be_averaged_is_told_of(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def refused(*runs: Path, out: Path = tmp_path / "mean") -> str:
-        assert average_main(["--recipe", "quick", *map(str, runs), "--out", str(out)]) == 2
-        return capsys.readouterr().err
-
-    assert f"{tmp_path} holds no model 'quick'" in refused(tmp_path, folder)
-    assert "holds no model 'quick'" in refused(Path(__file__), folder)
-    assert f"{folder} holds weights already" in refused(folder, folder, out=folder)
-    # It was trained with no note of its data.
-    assert "learned from other data" in refused(folder, folder)
-    with pytest.raises(SystemExit):
-        average_main([str(folder), "--out", str(tmp_path / "mean")])
-    assert "two runs at least" in capsys.readouterr().err
-    assert not (tmp_path / "mean").exists()
-
-
-def test_a_mean_has_no_place_where_a_file_is(
-    folder: Path, sets: LabelledSets, tmp_path: Path
-) -> None:
-    (tmp_path / "mean").write_text("a file")
-    with pytest.raises(ModelError, match="cannot be made"):
-        average([folder, folder], recipe_of(folder, "quick"), sets, tmp_path / "mean")
 
 
 CLASSICS = [name for name, recipe in RECIPES.items() if not isinstance(recipe, DigitsRecipe)]

@@ -1,0 +1,33 @@
+"""A recipe that takes seconds, for tests of training."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from model import data
+from model.recipes import RECIPES, DigitsRecipe
+
+QUICK = RECIPES["quick"]
+assert isinstance(QUICK, DigitsRecipe)
+RECIPE = dataclasses.replace(
+    QUICK,
+    epochs=2,
+    steps_per_epoch=6,
+    learning_rate=2e-3,
+    no_digits_of_a_kind=20,
+    bfloat16=False,
+)
+LIMIT = 40
+"""Pictures of each source."""
+
+
+def skip_without_data() -> None:
+    if not (data.data_folder() / "pen").is_dir():
+        pytest.skip("the data is not there: set DIGITS_DATA, or run `npm run train` once")
+
+
+def log_of(folder: Path) -> list[dict[str, float]]:
+    """What a run has logged, an entry for each epoch."""
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
