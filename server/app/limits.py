@@ -2,15 +2,23 @@
 
 import logging
 import math
+import threading
 import time
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
-from flask import Flask, Response
-from flask_limiter import Limiter, RequestLimit
-from flask_limiter.util import get_remote_address
+from flask import Flask, request
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import FixedWindowRateLimiter
 
+from app.problems import ProblemError
 from app.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 READINGS = "6000 per minute"
 """A pen that is never lifted asks for 600 readings a minute; several may share an address."""
@@ -22,39 +30,100 @@ EXPORTS = "10 per minute"
 REDIS_PATIENCE = 0.25
 """Seconds; a Redis that does not answer must not keep pictures waiting."""
 
+AWAY = 5.0
+"""Seconds for which a Redis that has failed is not asked again."""
+
+SWEEP = 60.0
+"""Seconds after which counts of windows that have ended are forgotten."""
+
 
 def register(app: Flask, settings: Settings) -> None:
     """Count requests, where limits are switched on."""
-    logging.getLogger("flask-limiter").setLevel(logging.ERROR)
-    options: dict[str, Any] = {}
-    if settings.redis_url:
-        options = {"socket_timeout": REDIS_PATIENCE, "socket_connect_timeout": REDIS_PATIENCE}
-    limiter = Limiter(
-        get_remote_address,
-        app=app,
-        storage_uri=settings.redis_url or "memory://",
-        storage_options=options,
-        enabled=settings.ratelimit_enabled,
-        # Without Redis each process counts by itself, and looks for Redis again now and then.
-        in_memory_fallback_enabled=bool(settings.redis_url),
-        swallow_errors=True,
-        strategy="fixed-window",
-        on_breach=_too_many,
-    )
-    # The limits themselves refer to it weakly.
-    app.extensions["limits"] = limiter
+    if not settings.ratelimit_enabled:
+        return
+    counts = _Counts(settings.redis_url)
     for limit, routes in (
         (READINGS, ("api.recognize",)),
         (BATCHES, ("api.recognize_batch",)),
         (CORRECTIONS, ("corrections.add_correction", "corrections.remove_correction")),
         (EXPORTS, ("corrections.export_corrections",)),
     ):
-        shared = limiter.shared_limit(limit, scope=routes[0])
         for route in routes:
-            app.view_functions[route] = cast(Any, shared(app.view_functions[route]))
+            view = app.view_functions[route]
+            app.view_functions[route] = _limited(view, counts, parse(limit), scope=routes[0])
 
 
-def _too_many(limit: RequestLimit) -> Response:
-    """The failure's own answer is made of it; what counts here is when to come back."""
-    wait = max(1, math.ceil(limit.reset_at - time.time()))
-    return Response(status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(wait)})
+View = Callable[..., Any]
+
+
+def _limited(view: View, counts: "_Counts", limit: RateLimitItem, scope: str) -> View:
+    @wraps(view)
+    def counted(**arguments: Any) -> Any:
+        client = request.remote_addr or "unknown"
+        if not counts.hit(limit, scope, client):
+            wait = max(1, math.ceil(counts.ends(limit, scope, client) - time.time()))
+            raise ProblemError(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                f"Too many requests: a client may send at most {limit}.",
+                {"Retry-After": str(wait)},
+            )
+        return view(**arguments)
+
+    return counted
+
+
+class _Counts:
+    """Of each client's requests in windows of time."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._here = FixedWindowRateLimiter(_Memory())
+        self._in_redis = None
+        if redis_url:
+            storage = RedisStorage(
+                redis_url,
+                wrap_exceptions=True,
+                socket_timeout=REDIS_PATIENCE,
+                socket_connect_timeout=REDIS_PATIENCE,
+            )
+            self._in_redis = FixedWindowRateLimiter(storage)
+        self._away_until = 0.0
+
+    def hit(self, limit: RateLimitItem, *names: str) -> bool:
+        """Count one more request; whether it is within the limit."""
+        return bool(self._ask(lambda limiter: limiter.hit(limit, *names)))
+
+    def ends(self, limit: RateLimitItem, *names: str) -> float:
+        """When the window ends, in seconds since 1970."""
+        return float(self._ask(lambda limiter: limiter.get_window_stats(limit, *names).reset_time))
+
+    def _ask(self, question: Callable[[FixedWindowRateLimiter], Any]) -> Any:
+        # Without Redis each process counts by itself, and looks for Redis again now and then.
+        if self._in_redis and time.monotonic() > self._away_until:
+            try:
+                return question(self._in_redis)
+            except StorageError as error:
+                self._away_until = time.monotonic() + AWAY
+                logger.warning("Redis does not count requests: %s", error.storage_error)
+        return question(self._here)
+
+
+class _Memory(MemoryStorage):
+    """Forgets now and then what has ended. Its parent starts a thread for that, up to a hundred
+    times a second, which costs more than the counting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._swept = 0.0
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        now = time.time()
+        with self._lock:
+            if now > self._swept + SWEEP:
+                self._swept = now
+                for ended in [name for name, end in self.expirations.items() if end <= now]:
+                    self.clear(ended)
+            count: int = self.get(key) + amount
+            self.storage[key] = count
+            self.expirations.setdefault(key, now + expiry)
+        return count

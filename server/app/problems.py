@@ -73,9 +73,8 @@ def _answer_http_exception(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return Response(response.get_data(), response.status_code, response.headers)
     answer = _answer(HTTPStatus(error.code), _detail(error))
-    for name in ("Allow", "Retry-After"):
-        if name in response.headers:
-            answer.headers[name] = response.headers[name]
+    if "Allow" in response.headers:
+        answer.headers["Allow"] = response.headers["Allow"]
     return answer
 
 
@@ -88,8 +87,6 @@ def _detail(error: HTTPException) -> str:
     if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         limit = current_app.extensions["settings"].max_bytes
         return f"The picture may have at most {limit:,} bytes."
-    if error.code == HTTPStatus.TOO_MANY_REQUESTS:
-        return f"Too many requests: a client may send at most {error.description}."
     return error.description or HTTPStatus(error.code or 500).phrase
 
 

@@ -1,5 +1,6 @@
 """A client may send only so many requests a minute, counted in memory or in Redis."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from limits import parse
+from limits.storage import MemoryStorage
 from services import Service, start_redis
 from uploads import file_of, seven
 
@@ -97,3 +100,36 @@ def test_digits_are_read_while_redis_is_away(tmp_path: Path, redis: tuple[Servic
 
 def test_limits_can_be_switched_off(app: Flask) -> None:
     assert set(statuses(app.test_client(), 5)) == {200}
+
+
+def test_counting_starts_no_threads_and_forgets_windows_that_have_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts = limits._Counts("")
+    limit, seconds = parse("2 per minute"), time.time()
+    time.sleep(0.1)  # for what a new one starts
+    threads = threading.active_count()
+    for client in range(50):
+        assert [counts.hit(limit, "a", str(client)) for _ in range(3)] == [True, True, False]
+    assert threading.active_count() == threads
+    assert seconds < counts.ends(limit, "a", "7") <= seconds + 61
+    monkeypatch.setattr(time, "time", lambda: seconds + 200)
+    assert counts.hit(limit, "a", "7")
+    assert counts.ends(limit, "a", "7") == pytest.approx(seconds + 260)
+    memory = counts._here.storage
+    assert isinstance(memory, MemoryStorage)
+    assert len(memory.storage) == len(memory.expirations) == 1
+
+
+@pytest.mark.usefixtures("few")
+def test_a_redis_that_comes_back_counts_again(
+    tmp_path: Path, redis: tuple[Service, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, address = redis
+    client = limited(tmp_path, address).test_client()
+    monkeypatch.setattr(limits, "AWAY", 0.5)
+    service.kill()
+    assert statuses(client, 1) == [200]
+    service.start()
+    time.sleep(0.6)
+    assert statuses(client, 4) == [200, 200, 200, 429]
