@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -17,6 +18,8 @@ UNEXPECTED = "Something went wrong on the server; it has been written to its log
 
 UNREAD_BYTES = 64 * 1024 * 1024
 UNREAD_SECONDS = 5.0
+UNREAD_SILENCE = 1.0
+"""Seconds in which nothing comes: who has announced more than is sent waits for the answer."""
 
 
 class ProblemError(Exception):
@@ -105,7 +108,11 @@ def _discard_unread_body(response: Response) -> Response:
         return response
     deadline = time.monotonic() + UNREAD_SECONDS
     unread = UNREAD_BYTES
+    connection: socket.socket | None = request.environ.get("gunicorn.socket")
+    patience = connection.gettimeout() if connection else None
     try:
+        if connection:
+            connection.settimeout(UNREAD_SILENCE)
         while unread > 0 and time.monotonic() < deadline:
             chunk = request.environ["wsgi.input"].read(64 * 1024)
             if not chunk:
@@ -113,4 +120,7 @@ def _discard_unread_body(response: Response) -> Response:
             unread -= len(chunk)
     except Exception as error:  # the connection or its framing is broken: nothing more to take in
         logger.debug("the rest of a refused body could not be read: %s", error)
+    finally:
+        if connection:
+            connection.settimeout(patience)
     return response

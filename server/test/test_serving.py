@@ -197,6 +197,11 @@ def test_what_breaks_off_or_is_too_long_gets_its_problem_and_the_server_goes_on(
             assert b"application/problem+json" in cut_off
             chunk = raw_answer(port, head + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n")
             assert b" 400 " in chunk.splitlines()[0]
+            begun = time.monotonic()
+            with socket.create_connection(("127.0.0.1", port), 10) as connection:
+                connection.sendall(head + b"Content-Length: 999999999\r\n\r\nhello")
+                assert b" 413 " in connection.recv(4096).splitlines()[0]
+            assert time.monotonic() - begun < 5, "more is not waited for"
         assert post(port, file_of(seven()))[0] == 200
 
 
