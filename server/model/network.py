@@ -39,7 +39,8 @@ class DigitNet(nn.Module):
                 layers.append(convolution(channels, width))
                 channels = width
         self.features = nn.Sequential(*layers)
-        self.dropout = nn.Dropout(0.1)
+        # Whole channels: of single cells the average over the map would leave nothing.
+        self.dropout = nn.Dropout2d(0.2)
         self.evidence = nn.Conv2d(channels, 10, 1)
         self.is_digit = nn.Linear(2 * channels, 1)
 

@@ -34,7 +34,7 @@ NO_DIGIT = -1
 CUT_OUT = 0.1
 """Share of the pen digits that are drawn as if cut out of a page, with what stands beside them."""
 
-RULED = 0.2
+RULED = 0.12
 """Share of the ones that are drawn as with a ruler: a mouse draws them so, a pen hardly ever."""
 
 SEED = 0

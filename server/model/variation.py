@@ -26,37 +26,73 @@ def vary(strokes: Sequence[Points], rng: Rng) -> list[Points]:
     return varied
 
 
-def in_another_habit(label: int, strokes: Sequence[Points], rng: Rng) -> list[Points]:
-    """Sometimes write a digit as others are used to: a crossed seven, a one with an up-stroke.
+HABITS = {1: 0.6, 7: 0.3, 9: 0.3}
+"""Share of the digits written in one stroke that are written as others are used to."""
 
-    Both are common in Europe and rare in MNIST. Other digits, and those that were written so, come
-    back as they are.
+
+def in_another_habit(label: int, strokes: Sequence[Points], rng: Rng) -> list[Points]:
+    """Sometimes write a digit as others are used to.
+
+    A crossed seven and a one with an up-stroke, which are common in Europe and rare in MNIST, and
+    a nine with a small or open head. Other digits, and those that were written so, come back as
+    they are.
     """
-    if len(strokes) != 1 or rng.random() > (0.45 if label == 1 else 0.3):
+    if len(strokes) != 1 or rng.random() > HABITS.get(label, 0):
         return list(strokes)
     stroke = strokes[0]
     low, high = bounds(strokes)
     width, height = (high - low).tolist()
     if label == 7 and width > 0.3 * height:
-        at = low[1] + rng.uniform(0.4, 0.62) * height
-        stem = stroke[stroke[:, 1] > low[1] + 0.3 * height]
-        if not len(stem):
-            return [stroke]
-        x = stem[np.abs(stem[:, 1] - at).argmin(), 0]
-        half, tilt = rng.uniform(0.18, 0.4) * height / 2, rng.normal(0, 0.05) * height
-        return [stroke, np.array([[x - half, at + tilt], [x + half, at - tilt]])]
+        return _crossed(stroke, rng)
     if label == 1 and width < 0.25 * height:
-        top = stroke[stroke[:, 1].argmin()]
-        angle, length = rng.uniform(0.3, 1.05), rng.uniform(0.15, 0.9) * height
-        bow, curl = rng.normal(0, 0.12) * length, rng.uniform(0, 0.12) * height
-        along = np.array([-np.sin(angle), np.cos(angle)])
-        across = np.array([along[1], -along[0]])
-        t = np.linspace(1, 0, 12)[:, None]
-        up_stroke = top + length * t * along + bow * 4 * t * (1 - t) * across
-        # A hook where the pen sets in.
-        hook = np.clip((t - 0.8) / 0.2, 0, None) ** 2 * curl * np.array([1.0, -0.4])
-        return [up_stroke + hook, stroke]
+        return [_up_stroke(stroke, rng), stroke]
+    if label == 9:
+        return [_with_small_head(stroke, rng)]
     return [stroke]
+
+
+def _crossed(seven: Points, rng: Rng) -> list[Points]:
+    """A seven and the bar across its stem."""
+    low, high = bounds([seven])
+    height = float(high[1] - low[1])
+    at = low[1] + rng.uniform(0.4, 0.62) * height
+    stem = seven[seven[:, 1] > low[1] + 0.3 * height]
+    if not len(stem):
+        return [seven]
+    x = stem[np.abs(stem[:, 1] - at).argmin(), 0]
+    half, tilt = rng.uniform(0.18, 0.4) * height / 2, rng.normal(0, 0.05) * height
+    return [seven, np.array([[x - half, at + tilt], [x + half, at - tilt]])]
+
+
+def _up_stroke(stem: Points, rng: Rng) -> Points:
+    """What leads up to a one's top: (12, 2)."""
+    low, high = bounds([stem])
+    height = float(high[1] - low[1])
+    top = stem[stem[:, 1].argmin()]
+    angle, length = rng.uniform(0.3, 1.05), rng.uniform(0.15, 0.9) * height
+    bow, curl = rng.normal(0, 0.12) * length, rng.uniform(0, 0.12) * height
+    along = np.array([-np.sin(angle), np.cos(angle)])
+    across = np.array([along[1], -along[0]])
+    t = np.linspace(1, 0, 12)[:, None]
+    # With a hook where the pen sets in.
+    hook = np.clip((t - 0.8) / 0.2, 0, None) ** 2 * curl * np.array([1.0, -0.4])
+    up_stroke: Points = top + length * t * along + bow * 4 * t * (1 - t) * across + hook
+    return up_stroke
+
+
+def _with_small_head(nine: Points, rng: Rng) -> Points:
+    """A nine whose upper half is smaller, and where it begins there, perhaps opened."""
+    low, high = bounds([nine])
+    size = rng.uniform(0.5, 1)
+    x, y = ((nine - low) / np.maximum(high - low, 1e-6)).T
+    # The head shrinks towards the upper end of the stem, to the right; the tail stays as wide.
+    width = size + (1 - size) * np.clip((y - 0.4) / 0.3, 0, 1)
+    lower = np.clip(y - 0.5, 0, None) * (2 - size)
+    smaller = np.stack([1 - (1 - x) * width, np.minimum(y, 0.5) * size + lower], axis=1)
+    if y[0] < 0.5 and rng.random() < 0.5:
+        smaller = smaller[int(len(nine) * rng.uniform(0, 0.12)) :]
+    written: Points = smaller * (high - low) + low
+    return written
 
 
 def ruled_one(rng: Rng) -> list[Points]:

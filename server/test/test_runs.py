@@ -83,6 +83,28 @@ def test_what_teachers_take_for_a_digit_is_not_learned_as_none() -> None:
     assert RECIPE.loss(output, labels, sure).isfinite()
 
 
+def test_what_the_network_is_sure_is_a_digit_is_not_learned_as_none() -> None:
+    labels = torch.tensor([4, NO_DIGIT, NO_DIGIT])
+    logits = torch.randn(3, 10, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    sure = RECIPE.too_sure + 0.1
+    digit_logit = torch.tensor([sure, sure, RECIPE.too_sure - 0.1], requires_grad=True)
+    RECIPE.loss(NetworkOutput(logits, digit_logit, torch.empty(0)), labels).backward()  # type: ignore[no-untyped-call]
+    assert logits.grad is not None
+    assert digit_logit.grad is not None
+    assert logits.grad.any(1).tolist() == [True, False, True]
+    assert digit_logit.grad.tolist() == pytest.approx([-0.0082, 0.0, 0.4901], abs=1e-4)
+
+
+def test_labels_are_smoothed_as_the_recipe_says() -> None:
+    # All ten digits share a tenth of it; at even odds the gradient is what is missing.
+    recipe = dataclasses.replace(RECIPE, label_smoothing=0.1)
+    logits = torch.zeros(1, 10, requires_grad=True)
+    output = NetworkOutput(logits, torch.zeros(1), torch.empty(0))
+    recipe.loss(output, torch.tensor([4])).backward()  # type: ignore[no-untyped-call]
+    assert logits.grad is not None
+    assert logits.grad[0].tolist() == pytest.approx([0.09] * 4 + [-0.81] + [0.09] * 5)
+
+
 def test_a_run_of_another_recipe_teaches_on_when_a_run_is_resumed(
     folder: Path,
     tmp_path: Path,

@@ -17,6 +17,12 @@ BAR = np.stack([np.linspace(0, 0.6, 10), np.zeros(10)], axis=1)
 SLANT = np.stack([np.linspace(0.6, 0.2, 20), np.linspace(0, 1, 20)], axis=1)
 SEVEN = np.concatenate([BAR, SLANT])
 
+AROUND = np.linspace(0, 2 * np.pi, 24)
+HEAD = np.stack([0.3 + 0.3 * np.cos(AROUND), 0.25 - 0.25 * np.sin(AROUND)], axis=1)
+TAIL = np.stack([np.full(16, 0.6), np.linspace(0.25, 1, 16)], axis=1)
+NINE = np.concatenate([HEAD, TAIL])
+"""A round head, then straight down at its right."""
+
 
 def habits(label: int, strokes: list[Points]) -> list[list[Points]]:
     return [in_another_habit(label, strokes, np.random.default_rng(i)) for i in range(200)]
@@ -46,7 +52,22 @@ def test_ones_sometimes_get_an_up_stroke_that_ends_at_their_top() -> None:
     assert np.mean([up_stroke[0, 0] < 0.45 for up_stroke, _ in longer]) > 0.8
 
 
-@pytest.mark.parametrize("label", [0, 2, 3, 4, 5, 6, 8, 9])
+def test_nines_sometimes_get_a_smaller_head_above_the_same_tail() -> None:
+    written = [strokes[0] for strokes in habits(9, [NINE])]
+    changed = [nine for nine in written if len(nine) < len(NINE) or (nine != NINE).any()]
+    assert 0.15 < len(changed) / len(written) < 0.45
+    for nine in changed:
+        # The stem's end and the right edge stay where they are.
+        assert nine[-1].tolist() == pytest.approx([0.6, 1])
+        assert nine[:, 0].max() == pytest.approx(0.6)
+        assert nine[:, 1].min() == pytest.approx(0, abs=0.02)
+        head = nine[nine[:, 0] < 0.5]
+        assert np.ptp(head[:, 1]) < 0.5
+    assert min(np.ptp(nine[:, 0]) for nine in changed) < 0.6 * np.ptp(NINE[:, 0])
+    assert len({len(nine) for nine in changed}) > 2, "some heads are open"
+
+
+@pytest.mark.parametrize("label", [0, 2, 3, 4, 5, 6, 8])
 def test_other_digits_stay_as_they_were_written(label: int) -> None:
     assert all(len(strokes) == 1 for strokes in habits(label, [SEVEN]))
 

@@ -21,15 +21,15 @@ class DigitsRecipe(Recipe):
     name: str = "digits"
     source: str = "ours, see RESULTS.md"
     network: dict[str, Any] = field(
-        default_factory=lambda: {"widths": (16, 48, 112), "depths": (1, 2, 3)}
+        default_factory=lambda: {"widths": (16, 64, 128), "depths": (1, 2, 3)}
     )
-    epochs: int = 56
+    epochs: int = 60
     steps_per_epoch: int = 500
     batch: int = 256
     """The sum of the four that follow."""
-    batch_mnist: int = 112
+    batch_mnist: int = 128
     """MNIST pictures in each batch."""
-    batch_pen: int = 80
+    batch_pen: int = 64
     """Pen digits in each batch."""
     batch_no_digits: int = 32
     """Scribbles, made-up letters, overlaid digits and the like in each batch."""
@@ -39,17 +39,20 @@ class DigitsRecipe(Recipe):
     """How often each pen digit is drawn, each time by another hand."""
     drawings_of_letters: int = 3
     """How often each letter is drawn in each of eight ways, mirrored and turned."""
-    no_digits_of_a_kind: int = 5000
+    no_digits_of_a_kind: int = 10000
     """How many of each kind of other things that are no digit are drawn."""
     optimizer: Literal["adam", "adamw", "sgd"] = "adamw"
     learning_rate: float = 4e-3
     schedule: Literal["constant", "one cycle", "cosine", "plateau"] = "one cycle"
     weight_decay: float = 2e-2
+    label_smoothing: float = 0.05
     gradient_norm: float | None = 2.0
     no_digit_weight: float = 1.0
     """Weight of the digit/no digit loss beside the ten digits' loss."""
     doubt_weight: float = 0.1
     """Weight of the loss that keeps the ten digits' probabilities even on what is no digit."""
+    too_sure: float = 4.0
+    """Log-odds of being a digit above which nothing is learned from what is said to be none."""
     average_decay: float | None = 0.998
     augmentation: float = 1.0
     bfloat16: bool = True
@@ -83,18 +86,20 @@ class DigitsRecipe(Recipe):
 
         What is no digit also draws the ten digits' probabilities together, so that the network is
         not sure of what it has never seen (outlier exposure, Hendrycks et al. 2019). Of what
-        teachers take for a digit nothing is learned as no digit: some letters, mirrored or turned,
-        are digits.
+        teachers, or the network itself, take for a digit nothing is learned as no digit: some
+        letters, mirrored or turned, are digits.
         """
         is_digit = labels >= 0
         no_digit = ~is_digit
         digit = is_digit.float()
         logits, digit_logit = output.logits.float(), output.digit_logit.float()
+        no_digit &= digit_logit.detach() <= self.too_sure
         if lesson is not None:
             no_digit &= lesson.is_digit <= 0.5
             digit = torch.lerp(digit, lesson.is_digit, self.teaching)
             lesson = Lesson(lesson.ten[is_digit], lesson.is_digit[is_digit])
-        ten = F.cross_entropy(logits[is_digit], self.targets(labels[is_digit], lesson))
+        targets = self.targets(labels[is_digit], lesson)
+        ten = F.cross_entropy(logits[is_digit], targets, label_smoothing=self.label_smoothing)
         told = is_digit | no_digit
         two = F.binary_cross_entropy_with_logits(digit_logit[told], digit[told])
         doubts = -F.log_softmax(logits[no_digit], dim=1).mean(1)
