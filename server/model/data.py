@@ -40,6 +40,47 @@ LOOKALIKES = {
 }
 """Letters, by number, that may rightly be taken for a digit (O, l, Z, S, b, q, …)."""
 
+TURNED_LOOKALIKES = {
+    "Balinese": {5: {2}, 14: {0, 6}},
+    "Greek": {
+        5: {2, 4},
+        6: {2, 4},
+        12: {4},
+        14: {2, 4},
+        17: {4, 6},
+        18: {0, 2},
+        19: {4},
+        24: {1, 5},
+    },
+    "Korean": {
+        1: {2, 4},
+        3: {2, 4},
+        5: {0, 6},
+        7: {0, 6},
+        9: {1, 5},
+        14: {3, 7},
+        20: {0, 6},
+        24: {0, 2, 5},
+        25: {2, 4},
+        37: {0, 6},
+        38: {2, 4},
+    },
+    "Latin": {
+        1: {2, 4, 6},
+        4: {4, 6},
+        5: {4, 6},
+        6: {4},
+        8: {2},
+        10: {6},
+        13: {3, 7},
+        16: {4, 6},
+        18: {4},
+        23: {1, 5},
+    },
+}
+"""Turns (see `prepare.letters`) in which other letters may: a mirrored p is a nine, an epsilon that
+is turned around a three."""
+
 Points = NDArray[np.float64]
 
 

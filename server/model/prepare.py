@@ -215,7 +215,7 @@ NO_DIGITS: dict[str, Callable[[Sequence[PenDigit], Rng], list[Points]]] = {
 def _letter(seed: Seed, letter: Letter, turns: int) -> Grey:
     """A letter with another pen, slanted and stretched, mirrored or turned: a letter of nobody's.
 
-    turns: 0..7, quarters of a turn, from 4 on of the mirrored letter
+    turns: see `letters`
     """
     rng = np.random.default_rng(seed)
     picture = np.rot90(np.fliplr(letter.picture) if turns >= 4 else letter.picture, turns % 4)
@@ -301,11 +301,15 @@ def no_digits(digits: Sequence[PenDigit], number: int, seed: Seed) -> dict[str, 
 
 
 def letters(drawn: Sequence[Letter], turns: Sequence[int], times: int, seed: Seed) -> Prepared:
-    """Every letter `times` times in each of the `turns` (see `_letter`)."""
+    """Every letter `times` times in each of the `turns` in which it is no digit.
+
+    turns: 0..7, quarters of a turn against the clock, from 4 on of the mirrored letter
+    """
     drawings = [
         partial(_letter, (*seed, i, turn, k), letter, turn)
         for i, letter in enumerate(drawn)
         for turn in turns
+        if turn not in data.TURNED_LOOKALIKES.get(letter.alphabet, {}).get(letter.character, ())
         for k in range(times)
     ]
     pictures = draw_in_parallel(drawings, "letters")
