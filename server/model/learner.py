@@ -78,6 +78,10 @@ class Learner(L.LightningModule):
         self.log("loss", loss, prog_bar=True, on_step=False, on_epoch=True, batch_size=len(labels))
         return loss
 
+    # The average's own callback has put it in the place of the weights that learn.
+    def on_validation_epoch_start(self) -> None:
+        self.recipe.settle(self.network, self.sets)
+
     def validation_step(self, batch: Batch, index: int, dataloader_idx: int = 0) -> None:
         digits, _ = batch
         with torch.autocast(self.device.type, enabled=False):

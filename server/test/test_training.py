@@ -11,6 +11,7 @@ import onnxruntime
 import pytest
 import torch
 from short_runs import LIMIT, RECIPE, log_of, skip_without_data
+from torch import nn
 from uploads import file_of, one
 
 from model import data, train
@@ -21,6 +22,7 @@ from model.errors import DataError, ModelError
 from model.export import export_onnx
 from model.labelled import labelled_sets
 from model.loop import Callback
+from model.network import DigitNet
 from model.pipeline import Pipeline
 from model.prepare import NO_DIGIT, Prepared, TrainingData, training_data, without_ones
 from model.recipes import RECIPES, DigitsRecipe, LabelledSets, Recipe
@@ -324,6 +326,38 @@ def test_the_learning_rate_rises_then_falls() -> None:
     assert rates == sorted(rates[: peak + 1]) + sorted(rates[peak + 1 :], reverse=True)
     assert rates[peak] == pytest.approx(1)
     assert rates[-1] < 0.01 * rates[peak]
+
+
+def test_some_pictures_are_learned_as_they_are(sets: LabelledSets) -> None:
+    known = {x.tobytes() for part in sets.train.values() for x in part.pictures}
+
+    def as_they_are(share: float) -> float:
+        recipe = dataclasses.replace(RECIPE, as_they_are=share)
+        pictures = torch.cat([x for x, _ in recipe.batches(sets, 0)])
+        levels = (pictures[:, 0] * 255).round().to(torch.uint8).numpy()
+        return float(np.mean([x.tobytes() in known for x in levels]))
+
+    assert as_they_are(0) < 0.05
+    assert 0.3 < as_they_are(0.5) < 0.7
+    assert as_they_are(1) == 1
+
+
+def test_batch_normalisation_settles_on_pictures_as_they_are(sets: LabelledSets) -> None:
+    recipe = dataclasses.replace(RECIPE, settling=2)
+    network = recipe.new_network().eval()
+    assert isinstance(network, DigitNet)
+    recipe.settle(network, sets)
+    assert not network.training
+    plain = dataclasses.replace(recipe, augmentation=0.0, steps_per_epoch=2)
+    filters, normalisation, _ = network.features[0].children()
+    assert isinstance(normalisation, nn.BatchNorm2d)
+    assert normalisation.running_mean is not None
+    with torch.no_grad():
+        means = [filters(digits).mean((0, 2, 3)) for digits, _ in plain.batches(sets, 0)]
+    assert torch.allclose(normalisation.running_mean, torch.stack(means).mean(0), atol=1e-5)
+    before = normalisation.running_mean.clone()
+    dataclasses.replace(recipe, settling=0).settle(network, sets)
+    assert torch.equal(normalisation.running_mean, before)
 
 
 def test_augmentation_varies_each_picture_and_keeps_range_and_shape() -> None:

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
+from torch.optim.swa_utils import update_bn
 
 from model.augment import augment
 from model.network import NetworkOutput
@@ -67,6 +68,9 @@ class Recipe:
     """Decay per step of the exponential moving average of the weights, which is what is kept."""
     augmentation: float = 0.0
     """Strength of the augmentation."""
+    settling: int = 0
+    """Batches of pictures as they are on which batch normalisation is estimated before an epoch is
+    judged: augmented pictures are blurred a little, and networks notice (Touvron et al. 2019)."""
     bfloat16: bool = False
     """Compute the forward pass in bfloat16 on a processor that has instructions for it."""
     teaching: float = 0.7
@@ -94,6 +98,13 @@ class Recipe:
             start = step * self.batch % len(order)
             pick = order[start : start + self.batch][rank::processes]
             yield augment(pictures[pick, None].float() / 255, strength, varying), labels[pick]
+
+    def settle(self, network: nn.Module, data: LabelledSets) -> None:
+        """Estimate a network's batch normalisations on pictures as they are, in place."""
+        if self.settling:
+            as_they_are = replace(self, augmentation=0.0, steps_per_epoch=self.settling)
+            device = next(network.parameters()).device
+            update_bn(as_they_are.batches(data, epoch=0), network, device)
 
     def steps(self, data: LabelledSets) -> int:
         """How many batches an epoch has."""
