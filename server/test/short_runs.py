@@ -17,7 +17,6 @@ RECIPE = dataclasses.replace(
     steps_per_epoch=6,
     learning_rate=2e-3,
     no_digits_of_a_kind=20,
-    as_they_are=0.15,
     settling=1,
     bfloat16=False,
 )

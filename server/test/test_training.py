@@ -328,20 +328,6 @@ def test_the_learning_rate_rises_then_falls() -> None:
     assert rates[-1] < 0.01 * rates[peak]
 
 
-def test_some_pictures_are_learned_as_they_are(sets: LabelledSets) -> None:
-    known = {x.tobytes() for part in sets.train.values() for x in part.pictures}
-
-    def as_they_are(share: float) -> float:
-        recipe = dataclasses.replace(RECIPE, as_they_are=share)
-        pictures = torch.cat([x for x, _ in recipe.batches(sets, 0)])
-        levels = (pictures[:, 0] * 255).round().to(torch.uint8).numpy()
-        return float(np.mean([x.tobytes() in known for x in levels]))
-
-    assert as_they_are(0) < 0.05
-    assert 0.3 < as_they_are(0.5) < 0.7
-    assert as_they_are(1) == 1
-
-
 def test_batch_normalisation_settles_on_pictures_as_they_are(sets: LabelledSets) -> None:
     recipe = dataclasses.replace(RECIPE, settling=2)
     network = recipe.new_network().eval()
