@@ -21,6 +21,8 @@ export default defineConfig({
     VitePWA({
       // The person says when: a page that changes under the pen would lose the drawing.
       registerType: 'prompt',
+      // The app registers it by itself, see src/update.
+      injectRegister: false,
       manifest: false,
       workbox: {
         // Everything is fetched at the first visit, the engine too: who loses the network a minute

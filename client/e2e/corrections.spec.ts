@@ -49,6 +49,36 @@ test('go to the server where the person agrees, and are taken back with the draw
   await expect.poll(() => keptByServer(page)).toEqual(before);
 });
 
+test('are taken back with the drawing also when the person does not agree any more', async ({ page }) => {
+  await agree(page);
+  const before = await keptByServer(page);
+  await choice(page).selectOption('it was a 1');
+  await button(page, 'Last drawings').click();
+  await expect(page.getByText('sent, thank you')).toBeVisible();
+  expect(await keptByServer(page)).toHaveLength(before.length + 1);
+  await page.getByRole('checkbox', { name: 'Send my corrections to the server' }).uncheck();
+  await page.getByRole('listitem').getByRole('button').click();
+  await expect.poll(() => keptByServer(page)).toEqual(before);
+});
+
+test('that wait are not sent, and not said to be, when the person does not agree any more', async ({ page }) => {
+  await agree(page);
+  const before = await keptByServer(page);
+  await page.route('/api/corrections', (route) => route.abort());
+  await choice(page).selectOption('it was a 1');
+  await button(page, 'Last drawings').click();
+  await expect(page.getByText('to be sent')).toBeVisible();
+  await page.getByRole('checkbox', { name: 'Send my corrections to the server' }).uncheck();
+  await expect(page.getByText('to be sent')).toHaveCount(0);
+  await expect(page.getByText('sent, thank you')).toHaveCount(0);
+  await page.unroute('/api/corrections');
+  await page.reload();
+  await agree(page);
+  await button(page, 'Last drawings').click();
+  await expect(page.getByRole('listitem').getByRole('combobox')).toHaveValue('1');
+  expect(await keptByServer(page)).toEqual(before);
+});
+
 test('wait while there is no network, over a reload, and go once', async ({ page, context }) => {
   await agree(page);
   const before = await keptByServer(page);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { strFromU8, unzipSync } from 'fflate';
 import { draw } from './hand';
 import { writing } from './handwriting';
-import { button, expect, test } from './test';
+import { button, expect, inkPixels, test } from './test';
 
 test.beforeEach(async ({ page, hand, reading }) => {
   await page.goto('/');
@@ -55,4 +55,25 @@ test('saves them as a ZIP of pictures and a table', async ({ page }) => {
   // A PNG of what was drawn: it begins as all PNGs do.
   const [png] = names.filter((name) => name.endsWith('.png')).map((name) => files[name]);
   expect([...(png ?? []).slice(1, 4)]).toEqual([...Buffer.from('PNG')]);
+});
+
+test('shows them without a network, though nobody has looked before', async ({ page, context }) => {
+  const fetched = Promise.all([/HistoryList/, /PhotoSteps/].map((part) => page.waitForResponse(part)));
+  await page.reload();
+  await fetched;
+  await context.setOffline(true);
+  await button(page, 'Last drawings').click();
+  await expect(page.getByRole('listitem')).toHaveText([/Read as 7/, /Read as 3/]);
+});
+
+test('says so where they cannot be shown, and the drawing stays', async ({ page, hand, reading }) => {
+  await page.route(/HistoryList/, (route) => route.abort());
+  await page.reload();
+  await draw(hand, writing(4));
+  await expect(reading).toHaveText('4');
+  await button(page, 'Last drawings').click();
+  await expect(page.getByRole('alert').filter({ hasText: 'This part of the page could not be loaded.' })).toBeVisible();
+  await button(page, 'Close').click();
+  await expect(reading).toHaveText('4');
+  expect(await inkPixels(page)).toBeGreaterThan(0);
 });

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from './test';
+import type { Locator, Page } from '@playwright/test';
+import { button, expect, test } from './test';
 
 interface Picture {
   readonly src: string;
@@ -75,20 +76,75 @@ test.describe('a new version', () => {
   test.beforeEach(async () => { original = await readFile(file, 'utf8'); });
   test.afterEach(() => writeFile(file, original));
 
-  test('is put in place when the person says so', async ({ page }) => {
-    await page.goto('/');
-    await page.evaluate(async () => { await navigator.serviceWorker.ready; });
-    await page.reload();
-    const notice = page.getByText('A new version is ready.');
-    await expect(notice).toHaveCount(0);
+  const deploy = (): Promise<void> => writeFile(file, `${original}\n// newer`);
+  const notice = (page: Page): Locator => page.getByText('A new version is ready.');
+  const installed = (page: Page): Promise<void> =>
+    page.evaluate(async () => { await navigator.serviceWorker.ready; });
+  const lookForUpdate = (page: Page): Promise<void> =>
+    page.evaluate(async () => { await (await navigator.serviceWorker.ready).update(); });
 
-    await writeFile(file, `${original}\n// newer`);
-    await page.evaluate(async () => { await (await navigator.serviceWorker.ready).update(); });
-    await expect(notice).toBeVisible();
+  async function takesItOver(page: Page): Promise<void> {
     const reloaded = page.waitForEvent('load');
-    await page.getByRole('button', { name: 'Reload' }).click();
+    await button(page, 'Reload').click();
     await reloaded;
     await expect(page.getByTestId('canvas')).toBeVisible();
-    await expect(notice).toHaveCount(0);
+    await expect(notice(page)).toHaveCount(0);
+  }
+
+  test('is put in place when the person says so', async ({ page }) => {
+    await page.goto('/');
+    await installed(page);
+    await page.reload();
+    await expect(notice(page)).toHaveCount(0);
+    await deploy();
+    await lookForUpdate(page);
+    await expect(notice(page)).toBeVisible();
+    await takesItOver(page);
+  });
+
+  test('is put in place at the first visit, too', async ({ page }) => {
+    await page.goto('/');
+    await installed(page);
+    await expect(notice(page)).toHaveCount(0);
+    await deploy();
+    await lookForUpdate(page);
+    await expect(notice(page)).toBeVisible();
+    await takesItOver(page);
+  });
+
+  test('is told of when the browser has found it before the page listens', async ({ page }) => {
+    await page.goto('/');
+    await installed(page);
+    await deploy();
+    await page.addInitScript(() => {
+      const workers = navigator.serviceWorker;
+      const register = workers.register.bind(workers);
+      workers.register = async (...address) => {
+        const registration = await register(...address);
+        await new Promise((found) => {
+          registration.addEventListener('updatefound', found, { once: true });
+          void registration.update();
+        });
+        return registration;
+      };
+    });
+    await page.reload();
+    await expect(notice(page)).toBeVisible();
+  });
+
+  test('leaves a page alone that has not asked for it', async ({ page, context }) => {
+    await page.goto('/');
+    await installed(page);
+    const other = await context.newPage();
+    await other.goto('/');
+    await deploy();
+    await lookForUpdate(page);
+    await expect(notice(page)).toBeVisible();
+    await expect(notice(other)).toBeVisible();
+    await other.evaluate(() => { document.documentElement.dataset.before = 'true'; });
+    await takesItOver(page);
+    await expect(other.locator('html')).toHaveAttribute('data-before', 'true');
+    await takesItOver(other);
+    await expect(other.locator('html')).not.toHaveAttribute('data-before');
   });
 });

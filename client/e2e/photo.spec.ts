@@ -95,7 +95,7 @@ test('turns a photograph by hand', async ({ page, reading }) => {
   await expect(reading).toHaveText('5');
 });
 
-test('reads a picture that is pasted', async ({ page, reading }) => {
+async function pasteThree(page: Page): Promise<void> {
   const photo = await photograph(page, { lines: lines(3), paper: '#dddddd', ink: '#333333', width: 400, height: 400 });
   await page.evaluate((base64) => {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
@@ -103,6 +103,17 @@ test('reads a picture that is pasted', async ({ page, reading }) => {
     clipboardData.items.add(new File([bytes], 'three.jpg', { type: 'image/jpeg' }));
     window.dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }));
   }, photo.toString('base64'));
+}
+
+test('reads a picture that is pasted', async ({ page, reading }) => {
+  await pasteThree(page);
+  await button(page, 'Read it').click();
+  await expect(reading).toHaveText('3');
+});
+
+test('reads a picture that is pasted while another dialog is open', async ({ page, reading }) => {
+  await button(page, 'Last drawings').click();
+  await pasteThree(page);
   await button(page, 'Read it').click();
   await expect(reading).toHaveText('3');
 });

@@ -12,8 +12,10 @@ import { History } from './history/history';
 import { HistoryButton } from './history/HistoryButton';
 import { Recorder } from './history/recorder';
 import { useCorrection } from './history/useCorrection';
+import { whenIdle } from './idle';
 import { Install } from './install/Install';
 import { InstallOffer } from './install/installOffer';
+import { fetchParts } from './parts';
 import { PenWidth } from './pen/PenWidth';
 import { Photo } from './photo/Photo';
 import { PlaceMark } from './place/PlaceMark';
@@ -32,7 +34,7 @@ import { UpdateNotice } from './update/UpdateNotice';
 /** The digit that evidence is shown for: one that was chosen, or whichever is read. */
 type Explained = number | 'best' | null;
 
-type OpenDialog = 'shortcuts' | 'place' | 'photo' | 'history' | null;
+type DialogName = 'install' | 'place' | 'history' | 'shortcuts' | 'photo';
 
 const installOffer = new InstallOffer();
 
@@ -42,7 +44,7 @@ export function App() {
   const [history] = useState(() => new History());
   const [recorder] = useState(() => new Recorder(store, scheduler, history, keptPictureOf));
   const [pen, setPen] = useState(DEFAULT_PEN);
-  const [openDialog, setOpenDialog] = useState<OpenDialog>(null);
+  const [openDialog, setOpenDialog] = useState<DialogName | null>(null);
   const [explained, setExplained] = useState<Explained>(null);
   const [preference, setPreference] = usePreference(recognizer);
   const [consent, setConsent] = useConsent();
@@ -54,6 +56,7 @@ export function App() {
   const explainedDigit = explained === 'best' ? first?.digit : explained;
 
   useEffect(() => followNetwork(), []);
+  useEffect(() => { whenIdle(fetchParts); }, []);
   useEffect(() => readDrawing(store, scheduler), [store, scheduler]);
   useEffect(() => recorder.start(), [recorder]);
   useEffect(() => {
@@ -62,16 +65,22 @@ export function App() {
     window.addEventListener('online', online);
     return () => { window.removeEventListener('online', online); };
   }, [history, sharing]);
+  useEffect(() => {
+    if (!consent) void history.outbox.dropKeeps();
+  }, [history, consent]);
   useShortcuts({
     dispatch: store.dispatch,
     setPen,
-    showList: (open) => { setOpenDialog(open ? 'shortcuts' : null); },
+    showList: opening('shortcuts').onOpenChange,
     paused: openDialog !== null,
   });
 
-  function agree(given: boolean): void {
-    setConsent(given);
-    if (!given) void history.outbox.dropKeeps();
+  /** One dialog is open at once: one that another has taken the place of closes it no more. */
+  function opening(name: DialogName) {
+    return {
+      open: openDialog === name,
+      onOpenChange: (open: boolean): void => { setOpenDialog((now) => (open ? name : now === name ? null : now)); },
+    };
   }
 
   return (
@@ -79,13 +88,11 @@ export function App() {
       <header className="page-header">
         <h1 className="font-numeral text-lg leading-tight roomy:text-2xl">{texts.title}</h1>
         <div className="flex gap-1 roomy:gap-2">
-          <Install offer={installOffer} />
-          <PlaceMark place={place} preference={preference} onPreferenceChange={setPreference}
-            open={openDialog === 'place'} onOpenChange={(open) => { setOpenDialog(open ? 'place' : null); }} />
-          <HistoryButton history={history} sharing={{ consent, kept: preference === 'device', onConsentChange: agree }} open={openDialog === 'history'}
-            onOpenChange={(open) => { setOpenDialog(open ? 'history' : null); }} />
-          <Shortcuts open={openDialog === 'shortcuts'}
-            onOpenChange={(open) => { setOpenDialog(open ? 'shortcuts' : null); }} />
+          <Install offer={installOffer} {...opening('install')} />
+          <PlaceMark place={place} preference={preference} onPreferenceChange={setPreference} {...opening('place')} />
+          <HistoryButton history={history} sharing={{ consent, kept: preference === 'device', onConsentChange: setConsent }}
+            {...opening('history')} />
+          <Shortcuts {...opening('shortcuts')} />
         </div>
       </header>
       <main className="page-main">
@@ -111,8 +118,7 @@ export function App() {
           <Bars answer={recognition.answer} />
         </div>
       </main>
-      <Photo open={openDialog === 'photo'} onOpenChange={(open) => { setOpenDialog(open ? 'photo' : null); }}
-        onPhoto={(photo) => { store.dispatch({ type: 'lay', photo }); }} />
+      <Photo {...opening('photo')} onPhoto={(photo) => { store.dispatch({ type: 'lay', photo }); }} />
       <UpdateNotice />
     </div>
   );

@@ -174,6 +174,11 @@ export const texts = {
     broken: 'The server gave an answer that makes no sense. Draw on to try again.',
   },
 
+  missing: {
+    there: 'This part of the page could not be loaded. Draw on without it, or load the page anew where there is a network: the sheet is empty then, and your drawing among the last drawings.',
+    reload: 'Load the page anew',
+  },
+
   close: 'Close',
 
   shortcuts: {

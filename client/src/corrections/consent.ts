@@ -1,10 +1,18 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 
 const KEY = 'send-corrections';
 
 /** Whether corrections may be sent to the server, as said in this browser, and what says it anew. */
 export function useConsent(): [boolean, (consent: boolean) => void] {
   const [consent, setConsent] = useState(stored);
+
+  useEffect(() => {
+    // What is said in one tab holds in all.
+    const heard = ({ key }: StorageEvent): void => { if (key === KEY) setConsent(stored()); };
+    window.addEventListener('storage', heard);
+    return () => { window.removeEventListener('storage', heard); };
+  }, []);
+
   return [consent, (given) => {
     setConsent(given);
     try {

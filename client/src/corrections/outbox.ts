@@ -1,4 +1,4 @@
-import type { Database } from '../history/database';
+import type { UseDatabase } from '../history/database';
 import type { Delivery } from './deliver';
 import type { Message } from './message';
 
@@ -18,8 +18,10 @@ export class Outbox {
   readonly #listeners = new Set<() => void>();
 
   constructor(
-    private readonly open: () => Promise<Database | null>,
+    private readonly use: UseDatabase,
     private readonly deliver: (message: Message) => Promise<Delivery>,
+    /** Told of each correction that the server will not have. */
+    private readonly givenUp: (key: string) => Promise<void>,
   ) {}
 
   /** What the server does not have yet. */
@@ -30,16 +32,14 @@ export class Outbox {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Deliver, beginning with what earlier visits have left, or wait. */
+  /**
+   * Deliver, beginning with what earlier visits have left.
+   *
+   * @param allowed whether corrections may be sent; what the server is to forget is sent in any case
+   */
   async allow(allowed: boolean): Promise<void> {
     this.#allowed = allowed;
-    if (!allowed) {
-      clearTimeout(this.#timer);
-      return;
-    }
-    const database = await this.open();
-    const stored = (await database?.getAllFromIndex('outbox', 'time')) ?? [];
-    this.#show([...stored, ...this.#waiting.filter(({ key }) => !stored.some((one) => one.key === key))]);
+    await this.#load();
     await this.hurry();
   }
 
@@ -50,9 +50,20 @@ export class Outbox {
     await this.hurry();
   }
 
-  /** The person does not agree any more: what has not been sent is not sent. */
+  /**
+   * The person does not agree any more: what has not been sent is not sent. The
+   * server is told to forget it all the same: it may have it, and its answer have been lost.
+   */
   async dropKeeps(): Promise<void> {
-    for (const message of this.#waiting) if (message.kind === 'keep') await this.#drop(message);
+    await this.#load();
+    const keys = this.#waiting.filter(({ kind }) => kind === 'keep').map(({ key }) => key);
+    if (keys.length === 0) return;
+    const messages = keys.map((key): Message => ({ kind: 'forget', key, time: Date.now() }));
+    await this.use(async (database) => {
+      for (const message of messages) await database.put('outbox', message);
+    });
+    for (const key of keys) await this.givenUp(key);
+    await this.post(messages);
   }
 
   /** Try now. */
@@ -61,23 +72,35 @@ export class Outbox {
     this.#delivering = true;
     clearTimeout(this.#timer);
     try {
-      for (let [next] = this.#waiting; next && this.#allowed; [next] = this.#waiting) {
-        if (await this.deliver(next) === 'later') {
+      for (let next = this.#next(); next; next = this.#next()) {
+        const delivery = await this.deliver(next);
+        if (delivery === 'later') {
           this.#timer = setTimeout(() => void this.hurry(), RETRY_AFTER);
           break;
         }
         await this.#drop(next);
+        if (delivery === 'never' && next.kind === 'keep') await this.givenUp(next.key);
       }
     } finally {
       this.#delivering = false;
     }
   }
 
+  #next(): Message | undefined {
+    return this.#waiting.find(({ kind }) => this.#allowed || kind === 'forget');
+  }
+
+  async #load(): Promise<void> {
+    const stored = (await this.use((database) => database.getAllFromIndex('outbox', 'time'))) ?? [];
+    const known = new Set(this.#waiting.map(({ key }) => key));
+    this.#show([...stored.filter(({ key }) => !known.has(key)), ...this.#waiting]);
+  }
+
   async #drop(message: Message): Promise<void> {
     // A message that has taken this one's place meanwhile stays.
     if (!this.#waiting.includes(message)) return;
     this.#show(this.#waiting.filter((one) => one !== message));
-    await (await this.open())?.delete('outbox', message.key);
+    await this.use((database) => database.delete('outbox', message.key));
   }
 
   #show(messages: readonly Message[]): void {

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { texts } from '../texts';
+import { Shield } from './Shield';
 
 interface DialogProps {
   readonly title: string;
@@ -21,7 +22,7 @@ export function Dialog({ title, open, onOpenChange, children }: DialogProps) {
   return (
     <dialog ref={dialogRef} className="dialog" aria-labelledby={titleId} onClose={() => { onOpenChange(false); }}>
       <h2 id={titleId} className="font-numeral mb-4 text-xl">{title}</h2>
-      {children}
+      {open && <Shield>{children}</Shield>}
       <button type="button" className="action mt-4 w-full" data-useful="true" onClick={() => { onOpenChange(false); }}>
         {texts.close}
       </button>

@@ -1,11 +1,12 @@
 import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
 import { Icon } from '../actions/Icon';
 import { Dialog } from '../dialog/Dialog';
+import { historyList } from '../parts';
 import { texts } from '../texts';
 import type { History } from './history';
 import type { Sharing } from './HistoryList';
 
-const HistoryList = lazy(() => import('./HistoryList'));
+const HistoryList = lazy(historyList);
 
 interface HistoryButtonProps {
   readonly history: History;
@@ -29,7 +30,7 @@ export function HistoryButton({ history, sharing, open, onOpenChange }: HistoryB
         <Icon name="history" />
       </button>
       <Dialog title={texts.history.open} open={open} onOpenChange={onOpenChange}>
-        {open && <Suspense><HistoryList history={history} entries={entries} sharing={sharing} /></Suspense>}
+        <Suspense><HistoryList history={history} entries={entries} sharing={sharing} /></Suspense>
       </Dialog>
     </>
   );

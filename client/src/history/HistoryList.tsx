@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Icon } from '../actions/Icon';
 import { CorrectionChoice } from '../corrections/CorrectionChoice';
+import { archive } from '../parts';
 import { texts } from '../texts';
 import type { Correction, Entry } from './entry';
 import type { History } from './history';
@@ -92,7 +93,7 @@ function RemoveAll({ onRemove }: { readonly onRemove: () => void }) {
 }
 
 async function save(entries: readonly Entry[]): Promise<void> {
-  const { archiveOf } = await import('./archive');
+  const { archiveOf } = await archive();
   const address = URL.createObjectURL(await archiveOf(entries));
   const link = document.createElement('a');
   link.href = address;

@@ -9,6 +9,9 @@ export interface Schema extends DBSchema {
 
 export type Database = IDBPDatabase<Schema>;
 
+/** Does something with the database; undefined where there is none, or where it fails. */
+export type UseDatabase = <Result>(work: (database: Database) => Promise<Result>) => Promise<Result | undefined>;
+
 const NAME = 'digit-recognizer';
 const VERSION = 2;
 

@@ -65,6 +65,44 @@ describe('the last drawings', () => {
     expect([kept.length, kept.at(-1)]).toEqual([MOST_ENTRIES, '1']);
   });
 
+  it('make room for newer ones over visits that never look at them', async () => {
+    const first = new History();
+    for (let index = 0; index < MOST_ENTRIES; index++) await first.keep(entry(String(index), index));
+    await new History().keep(entry('new', MOST_ENTRIES));
+    const kept = ids(await later());
+    expect([kept.length, kept[0], kept.at(-1)]).toEqual([MOST_ENTRIES, 'new', '1']);
+  });
+
+  it('are as another tab has left them', async () => {
+    const [history, other] = [new History(), new History()];
+    await history.keep(entry('a', 1));
+    await other.load();
+    await other.correct('a', 4, false);
+    await other.keep(entry('b', 2));
+    await history.load();
+    expect(history.entries()).toMatchObject([{ id: 'b' }, { id: 'a', correction: 4 }]);
+  });
+
+  it('are kept after the browser has closed the database under the page', async () => {
+    const history = new History();
+    const open = vi.spyOn(indexedDB, 'open');
+    await history.keep(entry('a', 1));
+    (open.mock.results[0]?.value as IDBOpenDBRequest).result.close();
+    await history.keep(entry('b', 2));
+    expect(ids(await later())).toEqual(['b', 'a']);
+  });
+
+  it('stay put aside where they cannot be written, until they are deleted', async () => {
+    vi.spyOn(console, 'warn').mockReturnValue();
+    putAside({ ...entry('a', 2), picture: 'data:image/png;base64,QUJD' });
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => { throw new DOMException('full', 'QuotaExceededError'); });
+    const history = await later();
+    expect(aside()).toHaveLength(1);
+    put.mockRestore();
+    await history.remove('a');
+    expect(aside()).toEqual([]);
+  });
+
   it('that an earlier page had no time to keep are kept when they are looked at', async () => {
     putAside({ ...entry('a', 2), picture: 'data:image/png;base64,QUJD' });
     const history = await later();
@@ -172,21 +210,52 @@ describe('corrections', () => {
     await history.correct('a', 1, true);
     await settled();
     expect(history.outbox.waiting()).toEqual([]);
-    expect((await later()).entries()).toHaveLength(1);
+    expect((await later()).entries()).toMatchObject([{ correction: 1, sharedAs: undefined }]);
   });
 
-  it('that wait are dropped when the person does not agree any more', async () => {
+  it('that wait are dropped when the person does not agree any more, and forgotten where they arrived', async () => {
     delivery = 'later';
     const history = await opened();
     await history.keep(entry('a'));
     await history.correct('a', 1, true);
     await settled();
-    await history.outbox.dropKeeps();
-    delivery = 'done';
+    const key = history.entries()[0]?.sharedAs;
+    await history.outbox.allow(false);
     sent.length = 0;
-    await opened();
-    await settled();
+    // At the next visit, before anything was shown.
+    const next = new History((message) => {
+      sent.push(message);
+      return Promise.resolve<Delivery>('done');
+    });
+    await next.outbox.allow(false);
     expect(sent).toEqual([]);
+    await next.outbox.dropKeeps();
+    await settled();
+    expect(sent).toMatchObject([{ kind: 'forget', key }]);
+    expect((await later()).entries()).toMatchObject([{ correction: 1, sharedAs: undefined }]);
+  });
+
+  it('are taken back also when the person does not agree any more', async () => {
+    const history = await opened();
+    await history.keep(entry('a'));
+    await history.correct('a', 1, true);
+    await settled();
+    await history.outbox.allow(false);
+    await history.outbox.dropKeeps();
+    await history.remove('a');
+    await settled();
+    expect(sent.map(({ kind }) => kind)).toEqual(['keep', 'forget']);
+    expect(sent[1]?.key).toBe(sent[0]?.key);
+  });
+
+  it('of other tabs are taken back too when all is deleted', async () => {
+    const [history, other] = [await opened(), await opened()];
+    await other.keep(entry('a'));
+    await other.correct('a', 1, true);
+    await settled();
+    await history.removeAll();
+    await settled();
+    expect(sent.map(({ kind }) => kind)).toEqual(['keep', 'forget']);
   });
 
   it('go without a storage too', async () => {

@@ -3,7 +3,7 @@ import { deliver, type Delivery } from '../corrections/deliver';
 import type { Message } from '../corrections/message';
 import { Outbox } from '../corrections/outbox';
 import { aside, forgetAside } from './aside';
-import { openDatabase, type Database, type Schema } from './database';
+import { openDatabase, type Database, type Schema, type UseDatabase } from './database';
 import { newId, type Correction, type Entry } from './entry';
 
 type Drawings = IDBPObjectStore<Schema, ['drawings', 'outbox'], 'drawings', 'readwrite'>;
@@ -24,7 +24,7 @@ export class History {
   readonly outbox: Outbox;
 
   constructor(send: (message: Message) => Promise<Delivery> = deliver) {
-    this.outbox = new Outbox(() => this.#open(), send);
+    this.outbox = new Outbox(this.#use, send, (key) => this.#notShared(key));
   }
 
   /** Newest first. */
@@ -37,10 +37,12 @@ export class History {
 
   /** Read what earlier visits have left. */
   async load(): Promise<void> {
-    const database = await this.#open();
-    const stored = (await database?.getAllFromIndex('drawings', 'time')) ?? [];
-    const known = new Set(this.#entries.map(({ id }) => id));
-    this.#show([...this.#entries, ...stored.reverse().filter(({ id }) => !known.has(id))]);
+    const known = this.#entries;
+    const stored = (await this.#stored()) ?? [];
+    if (this.#entries !== known) return this.load();
+    // Another tab may have written since, so what is stored holds; what could not be written stays.
+    const all = new Map([...known, ...stored].map((entry) => [entry.id, entry]));
+    this.#show([...all.values()].sort((one, other) => other.time - one.time).slice(0, MOST_ENTRIES));
     for (const entry of aside()) await this.keep(entry);
   }
 
@@ -49,13 +51,19 @@ export class History {
     const before = this.#entries.find(({ id }) => id === entry.id);
     const kept = { ...entry, correction: before?.correction ?? entry.correction, sharedAs: before?.sharedAs };
     const all = [kept, ...this.#entries.filter(({ id }) => id !== entry.id)];
-    const dropped = all.slice(MOST_ENTRIES);
     this.#show(all.slice(0, MOST_ENTRIES));
-    await this.#write(async (database) => {
-      await database.put('drawings', kept);
-      for (const { id } of dropped) await database.delete('drawings', id);
+    const written = await this.#use(async (database) => {
+      const { store, done } = database.transaction('drawings', 'readwrite');
+      await store.put(kept);
+      let tooMany = (await store.count()) - MOST_ENTRIES;
+      for (let oldest = await store.index('time').openCursor(); oldest && tooMany > 0; tooMany--) {
+        await oldest.delete();
+        oldest = await oldest.continue();
+      }
+      await done;
+      return true;
     });
-    forgetAside(entry.id);
+    if (written) forgetAside(entry.id);
   }
 
   /**
@@ -78,18 +86,23 @@ export class History {
   async remove(id: string): Promise<void> {
     const messages = takenBack(this.#entries.filter((one) => one.id === id));
     this.#show(this.#entries.filter((one) => one.id !== id));
+    forgetAside(id);
     await this.#change(messages, (drawings) => drawings.delete(id));
   }
 
   async removeAll(): Promise<void> {
-    const messages = takenBack(this.#entries);
+    // Those of earlier visits and of other tabs too.
+    const stored = (await this.#stored()) ?? [];
+    const all = new Map([...stored, ...this.#entries].map((entry) => [entry.sharedAs ?? entry.id, entry]));
+    const messages = takenBack([...all.values()]);
     this.#show([]);
+    for (const { id } of all.values()) forgetAside(id);
     await this.#change(messages, (drawings) => drawings.clear());
   }
 
   /** Drawings and messages are written both or neither. */
   async #change(messages: readonly Message[], work: (drawings: Drawings) => Promise<unknown>): Promise<void> {
-    await this.#write(async (database) => {
+    await this.#use(async (database) => {
       const transaction = database.transaction(['drawings', 'outbox'], 'readwrite');
       const outbox = transaction.objectStore('outbox');
       await Promise.all([
@@ -101,21 +114,43 @@ export class History {
     if (messages.length > 0) void this.outbox.post(messages);
   }
 
-  #open(): Promise<Database | null> {
-    this.#database ??= openDatabase().catch(() => null);
-    return this.#database;
+  /** The server does not have the correction of this key, and will not have it. */
+  async #notShared(key: string): Promise<void> {
+    this.#show(this.#entries.map((entry) => (entry.sharedAs === key ? { ...entry, sharedAs: undefined } : entry)));
+    await this.#use(async (database) => {
+      const { store, done } = database.transaction('drawings', 'readwrite');
+      for (const entry of await store.getAll()) {
+        if (entry.sharedAs === key) await store.put({ ...entry, sharedAs: undefined });
+      }
+      await done;
+    });
   }
 
-  /** A write that fails, the disk being full for one, leaves what is shown as it is. */
-  async #write(work: (database: Database) => Promise<void>): Promise<void> {
-    const database = await this.#open();
-    if (!database) return;
-    try {
-      await work(database);
-    } catch (error) {
-      console.warn('A drawing could not be kept.', error);
-    }
+  #stored(): Promise<Entry[] | undefined> {
+    return this.#use((database) => database.getAll('drawings'));
   }
+
+  /**
+   * What fails, the disk being full for one, leaves what is shown as it is. It is tried a second time with
+   * the database opened anew: browsers close it under a page that lies in the background.
+   */
+  readonly #use: UseDatabase = async (work) => {
+    for (let attempt = 1; ; attempt++) {
+      const opened = (this.#database ??= openDatabase().catch(() => null));
+      const database = await opened;
+      if (!database) return undefined;
+      try {
+        return await work(database);
+      } catch (error) {
+        if (attempt === 2) {
+          console.warn('A drawing could not be kept.', error);
+          return undefined;
+        }
+        database.close();
+        if (this.#database === opened) this.#database = null;
+      }
+    }
+  };
 
   #show(entries: readonly Entry[]): void {
     this.#entries = entries;

@@ -103,6 +103,30 @@ describe('recording', () => {
     expect(drawn.map(({ photo }) => photo !== null)).toEqual([false, true, false]);
   });
 
+  it('gives a drawing that undo or redo brings back to the entry it had', async () => {
+    await stroke();
+    await wait(PAUSE);
+    const first = recorder.sheet();
+    store.dispatch({ type: 'clear' });
+    scheduler.clear();
+    store.dispatch({ type: 'undo' });
+    expect(recorder.sheet()).toBe(first);
+    store.dispatch({ type: 'lay', photo: document.createElement('canvas') });
+    const photo = recorder.sheet();
+    expect(photo).not.toBe(first);
+    store.dispatch({ type: 'begin', point: { x: 0.5, y: 0.5 }, width: 0.05 });
+    expect(recorder.sheet()).not.toBe(photo);
+    store.dispatch({ type: 'abandon' });
+    expect(recorder.sheet()).toBe(photo);
+    store.dispatch({ type: 'undo' });
+    expect(recorder.sheet()).toBe(first);
+    scheduler.replace(() => pictureNamed('a'));
+    await wait(PAUSE + SHORTEST_INTERVAL);
+    expect(new Set(kept.map(({ id }) => id))).toEqual(new Set([first]));
+    store.dispatch({ type: 'redo' });
+    expect(recorder.sheet()).toBe(photo);
+  });
+
   it('keeps at once what is said to be wrong', async () => {
     const correct = vi.spyOn(history, 'correct').mockResolvedValue();
     await stroke();

@@ -23,10 +23,12 @@ interface Finding {
 /**
  * Keeps each drawing, as it was when the pen rested last, with its reading.
  * What is drawn on the same sheet takes the place of what was kept of it; a
- * fresh sheet is another entry.
+ * fresh sheet is another entry, and one that undo or redo brings back is its own again.
  */
 export class Recorder {
   #sheet = newId();
+  /** The sheets that drawings were on: by undo and redo they come back. */
+  readonly #sheets = new WeakMap<Content, string>();
   #resting: Finding | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #keeping = Promise.resolve();
@@ -114,6 +116,11 @@ export class Recorder {
   }
 
   #changed(drawing: Drawing, type: DrawingAction['type']): void {
+    this.#follow(drawing, type);
+    if (!drawing.live && drawing.content !== EMPTY_DRAWING.content) this.#sheets.set(drawing.content, this.#sheet);
+  }
+
+  #follow(drawing: Drawing, type: DrawingAction['type']): void {
     if (type === 'finish') {
       // The last stroke may have been read before the pen was lifted. Where it was not, what
       // was read before it stands until it is: the sheet may be cleared, or the page left, first.
@@ -122,13 +129,14 @@ export class Recorder {
     }
     const overPhoto = type === 'begin' && drawing.content.photo !== null;
     const fresh = type === 'clear' || type === 'lay' || overPhoto || shown(drawing) === EMPTY_DRAWING.content;
-    if (!fresh) {
+    const sheet = fresh ? newId() : this.#sheets.get(shown(drawing)) ?? this.#sheet;
+    if (sheet === this.#sheet) {
       clearTimeout(this.#timer);
       this.#resting = null;
       return;
     }
     void this.#keep();
-    this.#sheet = newId();
+    this.#sheet = sheet;
     this.#past = this.scheduler.snapshot().answer;
     for (const listener of this.#listeners) listener();
   }

@@ -1,9 +1,9 @@
 import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react';
 import { Dialog } from '../dialog/Dialog';
+import { photoSteps } from '../parts';
 import { texts } from '../texts';
 
-// Few people need it, and nobody at first.
-const PhotoSteps = lazy(() => import('./PhotoSteps'));
+const PhotoSteps = lazy(photoSteps);
 
 interface PhotoProps {
   readonly open: boolean;
@@ -39,14 +39,12 @@ export function Photo({ open, onOpenChange, onPhoto }: PhotoProps) {
 
   return (
     <Dialog title={texts.photo.open} open={open} onOpenChange={changeOpen}>
-      {open && (
-        <Suspense fallback={<p className="photo-hint">{texts.photo.waiting}</p>}>
-          <PhotoSteps file={file} onDone={(photo) => {
-            changeOpen(false);
-            onPhoto(photo);
-          }} />
-        </Suspense>
-      )}
+      <Suspense fallback={<p className="photo-hint">{texts.photo.waiting}</p>}>
+        <PhotoSteps file={file} onDone={(photo) => {
+          changeOpen(false);
+          onPhoto(photo);
+        }} />
+      </Suspense>
     </Dialog>
   );
 }

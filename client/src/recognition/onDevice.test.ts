@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pictureNamed } from './examples';
-import { OnDeviceRecognizer, type Reader } from './onDevice';
+import { LOADING_PATIENCE, OnDeviceRecognizer, type Reader } from './onDevice';
 import type { Message, Outputs, Question } from './readingWorker';
 
 const OUTPUTS: Outputs = {
@@ -35,7 +35,9 @@ const start = (): FakeReader => {
 };
 const ask = (signal = new AbortController().signal) => device.recognize(pictureNamed('a'), signal);
 
+afterEach(() => { vi.useRealTimers(); });
 beforeEach(() => {
+  vi.useFakeTimers();
   readers = [];
   device = new OnDeviceRecognizer(start, () => 'data:image/png;base64,AAAA');
 });
@@ -102,6 +104,21 @@ describe('reading on this device', () => {
     readers[0]?.say({ kind: 'refused', id: 1 });
     await expect(first).rejects.toMatchObject({ kind: 'broken' });
     void ask();
+    expect(readers).toHaveLength(1);
+  });
+
+  it('says so where its files are long in coming, and goes on loading them', async () => {
+    const first = ask();
+    const failed = expect(first).rejects.toMatchObject({ kind: 'notLoaded' });
+    await vi.advanceTimersByTimeAsync(LOADING_PATIENCE);
+    await failed;
+    expect(readers[0]?.terminate).not.toHaveBeenCalled();
+    const second = ask();
+    readers[0]?.say({ kind: 'ready' });
+    await vi.advanceTimersByTimeAsync(2 * LOADING_PATIENCE);
+    readers[0]?.say({ kind: 'answer', id: 1, outputs: OUTPUTS });
+    readers[0]?.say({ kind: 'answer', id: 2, outputs: OUTPUTS });
+    expect((await second).text).toBe('3');
     expect(readers).toHaveLength(1);
   });
 

@@ -4,6 +4,9 @@ import { RecognitionFailure, type Answer, type Picture, type Recognizer } from '
 /** What is asked of a worker here. */
 export type Reader = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>;
 
+/** Milliseconds that a question waits for engine and network to be loaded; others may answer it meanwhile. */
+export const LOADING_PATIENCE = 2000;
+
 interface Waiting {
   readonly resolve: (outputs: Outputs) => void;
   readonly reject: (failure: RecognitionFailure) => void;
@@ -12,6 +15,7 @@ interface Waiting {
 /** Reads on this device, in a worker, with no network once its files are here. */
 export class OnDeviceRecognizer implements Recognizer {
   #reader: Reader | null = null;
+  #ready = false;
   #lastId = 0;
   readonly #waiting = new Map<number, Waiting>();
   readonly #startReader: () => Reader;
@@ -35,6 +39,7 @@ export class OnDeviceRecognizer implements Recognizer {
     const outputs = await new Promise<Outputs>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       this.#reader?.postMessage(question, [question.pixels]);
+      if (!this.#ready) setTimeout(() => { this.#stillLoading(id); }, LOADING_PATIENCE);
     });
     signal.throwIfAborted();
     return this.#answerOf(outputs);
@@ -48,7 +53,10 @@ export class OnDeviceRecognizer implements Recognizer {
   }
 
   #hear(message: Message): void {
-    if (message.kind === 'ready') return;
+    if (message.kind === 'ready') {
+      this.#ready = true;
+      return;
+    }
     if (message.kind === 'failed') {
       this.#giveUp();
       return;
@@ -59,10 +67,18 @@ export class OnDeviceRecognizer implements Recognizer {
     else waiting?.reject(new RecognitionFailure('broken'));
   }
 
+  /** It goes on loading, but nobody should wait for that with nothing said. */
+  #stillLoading(id: number): void {
+    if (this.#ready) return;
+    this.#waiting.get(id)?.reject(new RecognitionFailure('notLoaded'));
+    this.#waiting.delete(id);
+  }
+
   /** Its files could not be had. The next question tries anew. */
   #giveUp(): void {
     this.#reader?.terminate();
     this.#reader = null;
+    this.#ready = false;
     const unanswered = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject } of unanswered) reject(new RecognitionFailure('notLoaded'));

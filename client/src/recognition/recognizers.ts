@@ -1,3 +1,4 @@
+import { whenIdle } from '../idle';
 import { EitherRecognizer } from './eitherRecognizer';
 import { OnDeviceRecognizer } from './onDevice';
 import { serverAnswers, serverRecognizer } from './server';
@@ -15,14 +16,4 @@ export function followNetwork(): () => void {
   if (!navigator.onLine) changed();
   whenIdle(() => { device.warmUp(); });
   return () => { listening.abort(); };
-}
-
-/** After the first paint, when nothing else is to be done. */
-function whenIdle(task: () => void): void {
-  // Safari has no requestIdleCallback.
-  const wait = (): void => {
-    if ('requestIdleCallback' in window) window.requestIdleCallback(task);
-    else setTimeout(task);
-  };
-  requestAnimationFrame(wait);
 }

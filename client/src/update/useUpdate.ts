@@ -1,15 +1,16 @@
 import { useEffect, useState } from 'react';
-import { registerSW } from 'virtual:pwa-register';
+import { registerServiceWorker } from './serviceWorker';
 
 /** What puts the new version into the page; null while there is none. */
 export function useUpdate(): (() => void) | null {
-  const [ready, setReady] = useState<(() => void) | null>(null);
+  const [takeOver, setTakeOver] = useState<(() => void) | null>(null);
 
   useEffect(() => {
-    const takeOver = registerSW({
-      onNeedRefresh: () => { setReady(() => () => void takeOver(true)); },
+    if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+    registerServiceWorker((take) => { setTakeOver(() => take); }).catch(() => {
+      // Where the browser keeps nothing, the page is there as long as the network is.
     });
   }, []);
 
-  return ready;
+  return takeOver;
 }
