@@ -5,5 +5,9 @@ class ModelError(Exception):
     """An engine or a model cannot be had: unknown name, missing or corrupt weights."""
 
 
+class DivergedError(ModelError):
+    """A training's loss is no number any more."""
+
+
 class DataError(Exception):
     """A data file is missing or corrupt; the message names it."""

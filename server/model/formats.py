@@ -22,10 +22,14 @@ from model.corrections import read_corrections
 from model.data import Images, read_idx, read_unipen
 from model.errors import DataError
 from model.normalize import SIDE
+from model.picture_file import picture_files, read_picture
 from model.prepare import NO_DIGIT, normalized
 from model.render import draw_strokes, fit
 
 DIGITS = tuple("0123456789")
+
+LABELS = ("label", "class", "digit", "target", "y")
+"""What the label's column is called in headings."""
 
 CANVAS = 128
 """Side of the canvas on which pen strokes are drawn, in pixels."""
@@ -78,20 +82,44 @@ def _read_pair(path: Path) -> Images:
 def _read_csv(path: Path) -> Images:
     rows: list[NDArray[np.uint8]] = []
     labels = []
+    column = 0
     try:
         for number, row in enumerate(csv.reader(_text(path).splitlines()), start=1):
-            if number == 1 and row and not row[0].strip().isdigit():
-                continue  # a heading
+            if number == 1 and row and not _is_number(row[0]):
+                column = _label_column(row, path)
+                continue
             where = f"{path}, line {number}"
             if len(row) != 1 + SIDE * SIDE:
                 raise DataError(f"{where}: {len(row)} columns, not a label and {SIDE * SIDE}.")
-            labels.append(_label(row[0].strip(), where))
-            rows.append(_levels(row[1:], where))
+            labels.append(_label(row.pop(column).strip(), where))
+            rows.append(_levels(row, where))
     except csv.Error as error:
         raise DataError(f"{path} is no CSV file: {error}.") from error
     if not rows:
         raise DataError(f"{path} holds no pictures.")
+    if max(levels.max() for levels in rows) == 1:
+        raise DataError(f"{path}: levels are 0 to 255, not 0 to 1.")
     return Images(np.stack(rows).reshape(-1, SIDE, SIDE), np.array(labels, np.int64))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _label_column(heading: list[str], path: Path) -> int:
+    """Where the labels stand."""
+    names = [name.strip().lower() for name in heading]
+    for column in (0, -1):
+        if names[column] in LABELS:
+            return column
+    raise DataError(
+        f"{path}: neither the first nor the last column is headed {', '.join(LABELS[:-1])} "
+        f"or {LABELS[-1]}."
+    )
 
 
 def _levels(values: list[str], where: str) -> NDArray[np.uint8]:
@@ -99,8 +127,8 @@ def _levels(values: list[str], where: str) -> NDArray[np.uint8]:
         levels = np.array(values, np.float64)
     except ValueError as error:
         raise DataError(f"{where}: {error}.") from None
-    if not ((levels >= 0) & (levels <= 255)).all():
-        raise DataError(f"{where}: a level is not 0 to 255.")
+    if not ((levels >= 0) & (levels <= 255) & (levels == np.rint(levels))).all():
+        raise DataError(f"{where}: a level is no whole number from 0 to 255.")
     return levels.astype(np.uint8)
 
 
@@ -109,22 +137,11 @@ def _read_folder(folder: Path) -> Images:
     if pairs:
         training = [path for path in pairs if "train" in path.name]
         return _read_pair((training or pairs)[0])
-    files = [path for digit in DIGITS for path in sorted((folder / digit).glob("*.*"))]
+    files = [path for digit in DIGITS for path in picture_files(folder / digit)]
     if not files:
         raise DataError(f"{folder} holds neither IDX files nor folders named 0 to 9 with pictures.")
-    pictures = normalized(_read_picture(path) for path in files)
+    pictures = normalized(read_picture(path) for path in files)
     return Images(pictures, np.array([int(path.parent.name) for path in files], np.int64))
-
-
-def _read_picture(path: Path) -> NDArray[np.float32]:
-    try:
-        with Image.open(path) as image:
-            flat = Image.new("RGBA", image.size, "white")
-            flat.alpha_composite(image.convert("RGBA"))
-            flat.thumbnail((512, 512))
-            return np.asarray(flat.convert("L"), np.float32) / np.float32(255)
-    except Exception as error:  # whatever Pillow's parsers raise on a damaged file
-        raise DataError(f"{path} is no picture, or a damaged one.") from error
 
 
 def _read_strokes(path: Path) -> Images:

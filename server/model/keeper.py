@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from model.calibrate import ACCEPTED, calibrate
-from model.errors import ModelError
+from model.errors import DivergedError
 from model.figures import learning_curve
 from model.learner import Learner
 from model.loop import Callback, L

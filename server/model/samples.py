@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from model.data import Points
 from model.errors import DataError
+from model.picture_file import SUFFIXES, picture_files, read_picture
 from model.render import draw_strokes, fit
 from model.variation import vary
 
@@ -22,7 +22,6 @@ Grey = NDArray[np.float32]
 
 SIDE = 384
 HANDS = 10
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 
 
 class Samples(NamedTuple):
@@ -51,23 +50,14 @@ def samples_of(folder: Path) -> Samples:
 
     Raises DataError where there are none.
     """
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
+    files = picture_files(folder, "**/*")
     if not files:
         raise DataError(f"{folder} holds no pictures ({', '.join(SUFFIXES)}).")
     names = [file.parent.name for file in files]
     labelled = all(name in tuple("0123456789") for name in names)
     return Samples(
-        [_grey(file) for file in files], [int(name) for name in names] if labelled else None
+        [read_picture(file) for file in files], [int(name) for name in names] if labelled else None
     )
-
-
-def _grey(file: Path) -> Grey:
-    try:
-        with Image.open(file) as image:
-            image.thumbnail((512, 512))
-            return np.asarray(image.convert("L"), np.float32) / np.float32(255)
-    except Exception as error:  # whatever Pillow's parsers raise on a damaged file
-        raise DataError(f"{file} is no picture, or a damaged one.") from error
 
 
 def _arc(

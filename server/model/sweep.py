@@ -13,7 +13,7 @@ from typing import Any
 
 from model.data import Images
 from model.download import ensure_data
-from model.errors import DataError, ModelError
+from model.errors import DataError, DivergedError, ModelError
 from model.formats import read_images
 from model.labelled import labelled_sets
 from model.recipes import RECIPES, LabelledSets, Recipe
@@ -89,14 +89,17 @@ def objective(trial: Any, recipe: Recipe, sets: LabelledSets, folder: Path) -> f
             if trial.should_prune():
                 raise optuna.TrialPruned
 
-    score = run(
-        suggested(trial, recipe),
-        sets,
-        folder / f"trial-{trial.number}",
-        {"data": {}},
-        quiet=True,
-        callbacks=(Pruning(),),
-    )
+    try:
+        score = run(
+            suggested(trial, recipe),
+            sets,
+            folder / f"trial-{trial.number}",
+            {"data": {}},
+            quiet=True,
+            callbacks=(Pruning(),),
+        )
+    except DivergedError:
+        raise optuna.TrialPruned from None
     assert score is not None  # a trial is one process
     return score
 

@@ -91,7 +91,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     options.out = options.out or RUNS / options.recipe
     settings = ("epochs", "steps", "limit", "seed", "learning_rate", "find_learning_rate")
-    begun_with = (*settings, "start", "teachers")
+    begun_with = (*settings, "start", "teachers", "patience")
     if options.resume and any(getattr(options, name) is not None for name in begun_with):
         parser.error("--resume goes on with the settings that the run began with")
     if options.corrections and not isinstance(RECIPES[options.recipe], DigitsRecipe):
@@ -173,9 +173,9 @@ def _train(options: argparse.Namespace) -> float | None:
     if options.corrections:
         facts["data"]["corrections"] = checksum(options.corrections)
     if options.resume:
-        recipe, limit, taught_by = _as_it_began(options, facts)
+        recipe, limit, patience, taught_by = _as_it_began(options, facts)
     else:
-        recipe, limit = chosen_recipe(options), options.limit
+        recipe, limit, patience = chosen_recipe(options), options.limit, options.patience
         taught_by = {run.resolve(): load_teacher(run) for run in options.teachers or ()}
     network = None
     if options.start:
@@ -197,7 +197,7 @@ def _train(options: argparse.Namespace) -> float | None:
         sets = with_corrections(sets, read_corrections(options.corrections), recipe.drawings)
     options.out.mkdir(parents=True, exist_ok=True)
     checked = {str(run): teacher.sha256 for run, teacher in taught_by.items()}
-    beginning = {"limit": limit, **facts, "taught_by": checked}
+    beginning = {"limit": limit, "patience": patience, **facts, "taught_by": checked}
     (options.out / "run.json").write_text(json.dumps(beginning, indent=2) + "\n", encoding="utf-8")
     return training.train(
         recipe,
@@ -207,7 +207,7 @@ def _train(options: argparse.Namespace) -> float | None:
         network=network,
         teachers=teachers,
         resume=options.resume,
-        patience=options.patience,
+        patience=patience,
         devices=options.devices,
         nodes=options.nodes,
         loggers=logger_for(options.track, options.out, recipe.name),
@@ -225,13 +225,14 @@ def _teachers(taught_by: list[Teacher], recipe: Recipe) -> Teachers | None:
 
 def _as_it_began(
     options: argparse.Namespace, facts: dict[str, Any]
-) -> tuple[Recipe, int | None, dict[Path, Teacher]]:
-    """Recipe, limit and teachers of the run in a folder, whose data must be the same."""
+) -> tuple[Recipe, int | None, int | None, dict[Path, Teacher]]:
+    """Recipe, limit, patience and teachers of the run in a folder, whose data must be the same."""
     try:
         began = json.loads((options.out / "run.json").read_text(encoding="utf-8"))
         saved = json.loads((options.out / "recipe.json").read_text(encoding="utf-8"))
         recipe = dataclasses.replace(RECIPES[saved["name"]], **saved)
         data, limit, taught_by = began["data"], began["limit"], began.get("taught_by", {})
+        patience = began.get("patience")
         checked = {Path(run): str(sha256) for run, sha256 in taught_by.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{options.out} holds no run that can be gone on with: {error}") from error
@@ -243,7 +244,7 @@ def _as_it_began(
     for run, teacher in teachers.items():
         if teacher.sha256 != checked[run]:
             raise ModelError(f"{run} has other weights than when it began to teach this run.")
-    return recipe, limit, teachers
+    return recipe, limit, patience, teachers
 
 
 def _as_json(network: dict[str, Any]) -> Any:

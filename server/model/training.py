@@ -62,7 +62,7 @@ def train(
     if recipe.find_learning_rate and not resume:
         # The others get the first process's recipe, see `Learner`.
         if rank_zero_only.rank == 0:  # type: ignore[attr-defined]
-            rate = found_learning_rate(recipe, sets, folder, teachers)
+            rate = found_learning_rate(recipe, sets, folder, network, teachers)
             recipe = dataclasses.replace(recipe, learning_rate=rate)
         recipe = dataclasses.replace(recipe, find_learning_rate=False)
     learner = Learner(recipe, sets, teachers)
@@ -71,7 +71,7 @@ def train(
     keeper = Keeper(folder, facts)
     used: list[Callback] = [keeper]
     if recipe.average_decay:
-        used.append(Averaging(recipe.average_decay, LONG if network is not None else 0))
+        used.append(Averaging(recipe.average_decay, LONG if network or "start" in facts else 0))
     used += [
         ModelCheckpoint(folder, "best", "score", mode="max", enable_version_counter=False),
         ModelCheckpoint(folder, "last", enable_version_counter=False),
@@ -117,7 +117,11 @@ def train(
 
 
 def found_learning_rate(
-    recipe: Recipe, sets: LabelledSets, folder: Path, teachers: Teachers | None = None
+    recipe: Recipe,
+    sets: LabelledSets,
+    folder: Path,
+    network: nn.Module | None = None,
+    teachers: Teachers | None = None,
 ) -> float:
     """Where the loss falls fastest while the learning rate rises (Smith 2017), with its plot.
 
@@ -137,6 +141,8 @@ def found_learning_rate(
     )
     constant = dataclasses.replace(recipe, schedule="constant", fine_tuning_epochs=0)
     learner = Learner(constant, sets, teachers)
+    if network is not None:
+        learner.network.load_state_dict(network.state_dict())
     finder = Tuner(trainer).lr_find(
         learner, min_lr=1e-5, max_lr=1, num_training=100, update_attr=False
     )

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageOps
+from PIL.Image import Transpose
 from uploads import file_of, one
 
 from model import dataset, train
@@ -62,6 +65,59 @@ def test_idx_files_need_not_be_compressed(digits: Images, tmp_path: Path) -> Non
     assert read_images(folder / "train-labels-idx1-ubyte").labels.tolist() == [1, 7, 1, 7, 0, 9]
 
 
+def test_a_heading_may_say_that_the_label_comes_last(digits: Images, tmp_path: Path) -> None:
+    path = tmp_path / "mnist_784.csv"
+    rows = zip(digits.pictures, digits.labels, strict=True)
+    heading = ",".join([*(f"pixel{i}" for i in range(1, 785)), "class"])
+    lines = [",".join(map(str, [*picture.ravel(), label])) for picture, label in rows]
+    path.write_text("\n".join([heading, *lines]))
+    again = read_images(path)
+    np.testing.assert_array_equal(again.pictures, digits.pictures)
+    np.testing.assert_array_equal(again.labels, digits.labels)
+
+
+def test_what_a_system_leaves_in_a_folder_is_no_picture(digits: Images, tmp_path: Path) -> None:
+    folder = written(digits, tmp_path / "folder", "folder")
+    for name in (".DS_Store", "Thumbs.db", "._000000.png"):
+        (folder / "1" / name).write_bytes(b"\0\0\0\1Bud1")
+    assert len(read_images(folder).labels) == 6
+
+
+@pytest.fixture
+def seven() -> Image.Image:
+    """Dark on white, upright."""
+    image = Image.new("L", (90, 120), 255)
+    ImageDraw.Draw(image).line([(20, 20), (70, 20), (35, 100)], fill=20, width=8)
+    return image
+
+
+def levels(path: Path) -> NDArray[np.int64]:
+    """How the network would see the only picture of a folder."""
+    return read_images(path).pictures[0].astype(np.int64)
+
+
+def test_pictures_are_turned_upright_as_their_exif_says(seven: Image.Image, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned by a quarter
+    for name, image in (("upright", seven), ("lying", seven.transpose(Transpose.ROTATE_90))):
+        (tmp_path / name / "7").mkdir(parents=True)
+        image.save(tmp_path / name / "7" / "a.png", exif=exif if name == "lying" else None)
+    np.testing.assert_array_equal(levels(tmp_path / "lying"), levels(tmp_path / "upright"))
+
+
+@pytest.mark.parametrize("ink", [0, 255])
+def test_ink_without_paper_is_laid_on_what_it_stands_out_from(
+    seven: Image.Image, tmp_path: Path, ink: int
+) -> None:
+    transparent = Image.new("LA", seven.size, (ink, 0))
+    transparent.putalpha(ImageOps.invert(seven))
+    for name, image in (("paper", seven), ("none", transparent)):
+        (tmp_path / name / "7").mkdir(parents=True)
+        image.save(tmp_path / name / "7" / "a.png")
+    assert np.abs(levels(tmp_path / "none") - levels(tmp_path / "paper")).max() <= 30
+    assert levels(tmp_path / "none").max() > 200
+
+
 def test_pen_strokes_are_drawn(tmp_path: Path) -> None:
     path = tmp_path / "strokes.unipen.gz"
     path.write_bytes(gzip.compress(UNIPEN.encode()))
@@ -78,7 +134,18 @@ ZEROS = ",".join("0" * 784)
     [
         ("a.csv", f"label\n3,{ZEROS}\n4,1,2\n", "a.csv, line 3: 3 columns"),
         ("a.csv", f"3,{ZEROS}\nx,{ZEROS}\n", "a.csv, line 2: the label is 'x'"),
-        ("a.csv", f"3,{ZEROS[:-1]}300\n", "a.csv, line 1: a level is not 0 to 255"),
+        (
+            "a.csv",
+            f"3,{ZEROS[:-1]}300\n",
+            "a.csv, line 1: a level is no whole number from 0 to 255",
+        ),
+        (
+            "a.csv",
+            f"3,{ZEROS[:-1]}0.5\n",
+            "a.csv, line 1: a level is no whole number from 0 to 255",
+        ),
+        ("a.csv", f"3,{ZEROS[:-1]}1\n4,{ZEROS}\n", "a.csv: levels are 0 to 255, not 0 to 1"),
+        ("a.csv", f"what\n3,{ZEROS}\n", "neither the first nor the last column is headed label"),
         ("a.csv", f"3,{ZEROS[:-1]}ink\n", "a.csv, line 1: could not convert"),
         ("a.csv", "", "a.csv holds no pictures"),
         ("a.unipen", "nothing", "a.unipen holds no digits"),

@@ -1,6 +1,7 @@
 """More than one run: one that goes on from another, is taught by others, or is the mean of some."""
 
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
@@ -112,7 +113,7 @@ def test_a_run_of_another_recipe_teaches_on_when_a_run_is_resumed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     options = ["--recipe", "lenet", "--out", str(tmp_path / "run")]
-    begin = [*options, "--limit", "60", "--epochs", "1", "--teachers"]
+    begin = [*options, "--limit", "60", "--epochs", "1", "--patience", "7", "--teachers"]
     assert train.main([*begin, str(tmp_path)]) == 2
     assert "is no folder of a run" in capsys.readouterr().err
     assert train.main([*begin, str(folder)]) == 0
@@ -136,6 +137,7 @@ def test_a_run_of_another_recipe_teaches_on_when_a_run_is_resumed(
     assert len(log_of(tmp_path / "run")) == 2
 
     began = tmp_path / "run" / "run.json"
+    assert json.loads(began.read_text())["patience"] == 7
     sha256 = quick["sha256"]["quick.safetensors"]
     began.write_text(began.read_text().replace(sha256, "0" * 64))
     assert train.main([*options, "--resume"]) == 2

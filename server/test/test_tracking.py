@@ -1,5 +1,6 @@
 """Tracking: what was logged is read back with each tracker's own reader."""
 
+import dataclasses
 import importlib
 import os
 import struct
@@ -17,6 +18,7 @@ from services import free_port
 from short_runs import log_of
 
 from model import data, train
+from model.recipes import Recipe
 from model.sweep import main as sweep
 
 SERVER = Path(__file__).resolve().parents[1]
@@ -119,6 +121,21 @@ def test_two_processes_share_a_study(tmp_path: Path) -> None:
     assert sorted(trial.number for trial in study.trials) == [0, 1, 2, 3]
     assert all("Best: " in one for one in told)
     assert (tmp_path / "parallel-coordinates.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_trial_that_diverges_ends_no_sweep(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wild(trial: Any, recipe: Recipe) -> Recipe:
+        rate = 1e12 if trial.number == 0 else recipe.learning_rate
+        return dataclasses.replace(recipe, optimizer="sgd", learning_rate=rate)
+
+    monkeypatch.setattr("model.sweep.suggested", wild)
+    arguments = ["--trials", "2", "--epochs", "1", "--limit", "60", "--steps", "2"]
+    assert sweep([*arguments, "--out", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "trial 0: given up" in told
+    assert "Best: " in told
 
 
 def test_a_storage_that_cannot_be_used_is_told_of_in_a_sentence(

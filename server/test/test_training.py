@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,28 @@ def test_a_resumed_run_ends_like_an_unbroken_one(
     ]
     resumed = weights_of(tmp_path)
     for name, value in weights_of(folder).items():
+        assert torch.equal(resumed[name], value), name
+
+
+def test_a_run_that_goes_on_from_another_averages_as_long_when_it_is_resumed(
+    folder: Path, sets: LabelledSets, tmp_path: Path
+) -> None:
+    facts = {"data": {}, "start": "a run"}
+    start = load_pipeline(RECIPE.name, folder).network
+    for name, power_cut in (("whole", ()), ("cut", (PowerCut(),))):
+        with nullcontext() if name == "whole" else pytest.raises(OSError, match="power"):
+            run(
+                RECIPE,
+                sets,
+                tmp_path / name,
+                facts,
+                network=start,
+                quiet=True,
+                callbacks=power_cut,
+            )
+    run(RECIPE, sets, tmp_path / "cut", facts, quiet=True, resume=True)
+    resumed = weights_of(tmp_path / "cut")
+    for name, value in weights_of(tmp_path / "whole").items():
         assert torch.equal(resumed[name], value), name
 
 
@@ -291,6 +314,7 @@ def test_a_learning_rate_that_is_too_high_is_told_of(sets: LabelledSets, tmp_pat
         ["--recipe", "vgg"],
         ["--resume", "--epochs", "2"],
         ["--resume", "--teachers", "runs/digits"],
+        ["--resume", "--patience", "2"],
         ["--recipe", "lenet", "--corrections", "a.zip"],
     ],
 )
@@ -363,3 +387,8 @@ def test_the_temperature_of_overconfident_logits_is_found() -> None:
     honest = torch.randn(20_000, 10, generator=generator)
     labels = torch.multinomial(honest.softmax(1), 1, generator=generator).squeeze(1)
     assert fit_temperature([(3 * honest, labels)]) == pytest.approx(3, rel=0.05)
+
+
+def test_few_digits_that_are_all_read_make_no_network_surer() -> None:
+    logits = 2 * torch.eye(10)
+    assert fit_temperature([(logits, torch.arange(10))]) == 1
