@@ -8,13 +8,13 @@ INTENDED_USE = (
 )
 
 WEAKNESSES = (
-    "Ones with a long up-stroke, as many Europeans write them, are close to sevens: of the six "
-    "writers who were measured it was one who wrote them so, and most mistakes are hers or his.",
-    "Nines whose head is small or open are close to sevens.",
-    "Letters: about an eighth of those of an alphabet that it was not trained on are taken for "
+    "Nines whose head is small or open are close to threes and sevens: of the six writers who were "
+    "measured it was one who wrote them so, and most mistakes are hers or his.",
+    "Ones with a long up-stroke, as many Europeans write them, are close to sevens.",
+    "Letters: about a seventh of those of an alphabet that it was not trained on are taken for "
     "digits, and most that look like digits.",
-    "Scans of old books: a quarter is misread, and nearly half are called no digit. Ruled or "
-    "squared paper, bits of neighbouring digits and hard shadows count as ink.",
+    "Scans of old books: more than a quarter is misread, and nearly half are called no digit. "
+    "Ruled or squared paper, bits of neighbouring digits and hard shadows count as ink.",
     "Digits that are drawn small with a broad pen: where it is a third as broad as the digit is "
     "high, one in twenty is called no digit.",
     "Digits turned by more than 30 degrees.",

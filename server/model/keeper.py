@@ -20,7 +20,7 @@ from model.pipeline import Pipeline
 from model.recipes import LabelledSets, Recipe
 from model.weights import save_pipeline
 
-VERSION = "1.5.0"
+VERSION = "1.6.0"
 
 DRAWN_EVERY = 10
 """Seconds after which the learning curve is drawn anew, which may take longer than an epoch."""
@@ -129,7 +129,7 @@ class Keeper(Callback):
             return
         loss = float(trainer.callback_metrics["loss"])
         if not math.isfinite(loss):
-            raise ModelError("The loss is no number any more: choose a smaller --learning-rate.")
+            raise DivergedError("The loss is no number any more: choose a smaller --learning-rate.")
         self.entries[-1]["loss"] = round(loss, 5)
         lines = "".join(json.dumps(entry) + "\n" for entry in self.entries)
         (self.folder / "log.jsonl").write_text(lines, encoding="utf-8")
