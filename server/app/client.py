@@ -63,7 +63,7 @@ def file(name: str) -> Response:
 def _file(name: str) -> Response:
     """Answers 404 for what is not there, and 304 for what the browser has."""
     for coding, suffix in COMPRESSED.items():
-        if request.accept_encodings.quality(coding) and (FOLDER / (name + suffix)).is_file():
+        if request.accept_encodings.quality(coding) and _is_there(name + suffix):
             response = send_from_directory(FOLDER, name + suffix, mimetype=_type_of(name))
             response.headers["Content-Encoding"] = coding
             break
@@ -72,6 +72,13 @@ def _file(name: str) -> Response:
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return (FOLDER / name).is_file()
+    except OSError:  # a name that is too long for the file system
+        return False
 
 
 def _type_of(name: str) -> str:

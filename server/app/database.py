@@ -100,13 +100,21 @@ class Database:
 
         Raises UnavailableError.
         """
-        with self._preparing, _failures():
-            if self._prepared:
-                return
-            if self._url.drivername == "sqlite":
-                Path(str(self._url.database)).parent.mkdir(parents=True, exist_ok=True)
-            migrate(self._url)
-            self._prepared = True
+        if self._prepared:
+            return
+        # A database that says nothing must not hold up one thread after the other.
+        if not self._preparing.acquire(timeout=PATIENCE):
+            raise UnavailableError
+        try:
+            with _failures():
+                if self._prepared:
+                    return
+                if self._url.drivername == "sqlite":
+                    Path(str(self._url.database)).parent.mkdir(parents=True, exist_ok=True)
+                migrate(self._url)
+                self._prepared = True
+        finally:
+            self._preparing.release()
         self.forget_old()
         self._engine.dispose()
 
@@ -183,6 +191,10 @@ def migrate(url: sa.URL, revision: str = "head") -> None:
             command.upgrade(config, revision)
 
 
+FAILURES = (DBAPIError, sa.exc.TimeoutError, OSError)
+"""What says that the database cannot be had."""
+
+
 class _failures:  # noqa: N801  # it reads as a function does: `with _failures():`
     """Turns the database's own failures into UnavailableError."""
 
@@ -190,7 +202,7 @@ class _failures:  # noqa: N801  # it reads as a function does: `with _failures()
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (DBAPIError, OSError)) and not isinstance(error, IntegrityError):
+        if isinstance(error, FAILURES) and not isinstance(error, IntegrityError):
             logger.warning("the database fails: %s", str(error).splitlines()[0])
             raise UnavailableError from error
 
@@ -218,8 +230,14 @@ def _engine(
     url: sa.URL, pool: type[sa.Pool] | None = None, begin_sqlite: str = "BEGIN"
 ) -> sa.Engine:
     if url.drivername != "sqlite":
-        patience = {"connect_timeout": PATIENCE, "options": f"-c statement_timeout={PATIENCE}s"}
-        return sa.create_engine(url, poolclass=pool, pool_pre_ping=True, connect_args=patience)
+        patience = {
+            "connect_timeout": PATIENCE,
+            # For a network that takes everything and brings nothing back.
+            "tcp_user_timeout": 1000 * PATIENCE,
+            "options": f"-c statement_timeout={PATIENCE}s",
+        }
+        waiting = {"poolclass": pool} if pool else {"pool_timeout": PATIENCE}
+        return sa.create_engine(url, pool_pre_ping=True, connect_args=patience, **waiting)
     engine = sa.create_engine(url, poolclass=pool or NullPool, connect_args={"timeout": PATIENCE})
     sa.event.listen(engine, "connect", _set_up_sqlite)
 

@@ -31,6 +31,9 @@ least."""
 LONGEST = 512
 """Pixels along the longer side: strips are averaged until they are no longer."""
 
+BAND = 32
+"""Rows of squares that are averaged at once."""
+
 LARGEST_SIDE = 32_767
 """In pixels; no camera or canvas makes a longer side, but crafted files do."""
 
@@ -219,16 +222,20 @@ def _averaged(image: Image.Image, factor: int) -> Image.Image:
     if factor == 1:
         return image
     width, height = (side - side % factor or side for side in image.size)
-    whole = image.crop((0, 0, width, height))
-    visible = whole.getbbox() if image.mode == "RGBA" and min(width, height) >= factor else None
-    if visible is None:
-        return whole.reduce(factor)
-    # What is transparent stays so, and costs as much: of a canvas little else is visible.
-    left, top = (edge // factor for edge in visible[:2])
-    right, bottom = (-(-edge // factor) for edge in visible[2:])
-    squares = whole.crop((left * factor, top * factor, right * factor, bottom * factor))
+    if image.mode != "RGBA" or min(width, height) < factor:
+        return image.reduce(factor, (0, 0, width, height))
     averaged = Image.new("RGBA", (width // factor, height // factor))
-    averaged.paste(squares.reduce(factor), (left, top))
+    # What is transparent stays so, and costs as much: of a canvas little else is visible.
+    visible = image.getbbox() or (0, 0, 0, 0)
+    left, top = (edge // factor for edge in visible[:2])
+    right, bottom = (
+        min(-(-edge // factor), most) for edge, most in zip(visible[2:], averaged.size, strict=True)
+    )
+    # In bands: the whole would be copied twice more, and a large picture is large.
+    for row in range(top, bottom if left < right else top, BAND):
+        end = min(row + BAND, bottom)
+        squares = image.crop((left * factor, row * factor, right * factor, end * factor))
+        averaged.paste(squares.reduce(factor), (left, row))
     return averaged
 
 

@@ -16,7 +16,7 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from app.problems import ProblemError
-from app.settings import Settings
+from app.settings import Settings, StartupError
 
 logger = logging.getLogger(__name__)
 
@@ -79,12 +79,17 @@ class _Counts:
         self._here = FixedWindowRateLimiter(_Memory())
         self._in_redis = None
         if redis_url:
-            storage = RedisStorage(
-                redis_url,
-                wrap_exceptions=True,
-                socket_timeout=REDIS_PATIENCE,
-                socket_connect_timeout=REDIS_PATIENCE,
-            )
+            try:
+                storage = RedisStorage(
+                    redis_url,
+                    wrap_exceptions=True,
+                    socket_timeout=REDIS_PATIENCE,
+                    socket_connect_timeout=REDIS_PATIENCE,
+                )
+            except ValueError:
+                raise StartupError(
+                    "REDIS_URL must be redis://host:port: change it in the environment or in .env."
+                ) from None
             self._in_redis = FixedWindowRateLimiter(storage)
         self._away_until = 0.0
 

@@ -8,6 +8,7 @@ import secrets
 import time
 from datetime import UTC, datetime
 from http import HTTPMethod, HTTPStatus
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import (
@@ -73,7 +74,7 @@ def _end(response: Response) -> Response:
         logger.info(
             "%s %s %d",
             request.method,
-            request.path,
+            quote(request.path),
             response.status_code,
             extra={
                 "fields": {

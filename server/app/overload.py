@@ -14,7 +14,7 @@ from flask import Flask
 from app import together
 from app.headers import SECURITY_HEADERS
 from app.metrics import refused
-from app.problems import ProblemError, problem_answer
+from app.problems import ProblemError, discard_unread_body, problem_answer
 
 LONGEST_WAIT = 0.16
 """Seconds, for a thread and for one's turn together. Who has waited longer gets a 503: of those
@@ -105,5 +105,6 @@ class _Shedding:
         # Pages and files are cheap, and who asks for the health wants to know of the process.
         if now.waited > LONGEST_WAIT and environ["REQUEST_METHOD"] == "POST":
             refused.inc()
+            discard_unread_body(environ)
             return self._refusal(environ, start_response)
         return self._inner(environ, start_response)

@@ -6,6 +6,8 @@ import socket
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
@@ -94,27 +96,34 @@ def _detail(error: HTTPException) -> str:
 
 
 def _answer_unexpected(error: Exception) -> Response:
-    logger.exception("unexpected failure on %s %s", request.method, request.path, exc_info=error)
+    where = quote(request.path)
+    logger.exception("unexpected failure on %s %s", request.method, where, exc_info=error)
     return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, UNEXPECTED)
 
 
 def _discard_unread_body(response: Response) -> Response:
+    if response.status_code >= 400:
+        discard_unread_body(request.environ)
+    return response
+
+
+def discard_unread_body(environ: dict[str, Any]) -> None:
     """Take the rest of a refused upload in before the answer goes out.
 
     A server that closes a connection with unread bytes resets it, and the client never sees why it
     was refused: https://www.rfc-editor.org/rfc/rfc9112#section-9.6
     """
-    if response.status_code < 400 or not request.environ.get("wsgi.input_terminated"):
-        return response
+    if not environ.get("wsgi.input_terminated"):
+        return
     deadline = time.monotonic() + UNREAD_SECONDS
     unread = UNREAD_BYTES
-    connection: socket.socket | None = request.environ.get("gunicorn.socket")
+    connection: socket.socket | None = environ.get("gunicorn.socket")
     patience = connection.gettimeout() if connection else None
     try:
         if connection:
             connection.settimeout(UNREAD_SILENCE)
         while unread > 0 and time.monotonic() < deadline:
-            chunk = request.environ["wsgi.input"].read(64 * 1024)
+            chunk = environ["wsgi.input"].read(64 * 1024)
             if not chunk:
                 break
             unread -= len(chunk)
@@ -123,4 +132,3 @@ def _discard_unread_body(response: Response) -> Response:
     finally:
         if connection:
             connection.settimeout(patience)
-    return response

@@ -4,6 +4,7 @@ Several pictures of one size take the engine little more than half as long toget
 Each request is served as ever, but where it needs a reading it waits for the others beside it.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, cast
 
@@ -38,13 +39,25 @@ def read(grey: Grey, read_all: ReadAll) -> Reading | None:
     return cast(Reading | None, server.switch(_Question(grey, read_all)))
 
 
+LONG = 0.1
+"""Seconds after which no further request is begun beside those that are: somebody sends pictures
+that cost much, and all others wait."""
+
+
 def serve(requests: Sequence[Callable[[], Any]]) -> list[Any]:
     """Serve requests side by side; what each of them returns.
 
+    Those that are begun too late are not served: then there are fewer results than requests.
     Their readings come from one recogniser: whichever asks first has it read for all.
     """
-    served = [_Request(request) for request in requests]
-    results = [one.switch() for one in served]
+    until = time.monotonic() + LONG
+    served: list[_Request] = []
+    results: list[Any] = []
+    for request in requests:
+        if served and time.monotonic() > until:
+            break
+        served.append(_Request(request))
+        results.append(served[-1].switch())
     while asking := [place for place, one in enumerate(served) if not one.dead]:
         greys = [results[place].grey for place in asking]
         try:

@@ -183,11 +183,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         with overload.turn_at_once() as has_come:
             if has_come:
                 results = together.serve([partial(self.handle, conn) for conn in quick])
-                for conn, result in zip(quick, results, strict=True):
+                for conn, result in zip(quick, results, strict=False):
                     self.finish_request(conn, _done(result))
-            else:
-                for conn in quick:
-                    super().enqueue_req(conn)
+                quick = quick[len(results) :]
+            for conn in quick:
+                super().enqueue_req(conn)
         self._served_at = time.monotonic()
 
     def _is_overloaded(self) -> bool:

@@ -130,3 +130,9 @@ def test_what_is_not_compressed_is_sent_as_it_is(client: FlaskClient) -> None:
     response = client.get("/favicon.svg", headers={"Accept-Encoding": "br, gzip"})
     assert response.text == "favicon.svg"
     assert "Content-Encoding" not in response.headers
+
+
+@pytest.mark.usefixtures("dist")
+def test_a_name_that_is_too_long_for_a_file_is_not_found(client: FlaskClient) -> None:
+    response = client.get("/" + "a" * 300, headers={"Accept-Encoding": "gzip, br"})
+    assert response.status_code == 404

@@ -248,6 +248,16 @@ def test_an_unexpected_failure_is_logged_and_not_told(
     assert "the secret reason" in caplog.text
 
 
+def test_a_path_adds_no_lines_to_the_log(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "app"):
+        client.get("/x%0A2026-01-01 00:00:00,000 ERROR app: forged")
+    messages = [record.getMessage() for record in caplog.records]
+    assert any("forged" in message for message in messages)
+    assert not any("\n" in message for message in messages)
+
+
 def test_the_limits_are_the_settings(caplog: pytest.LogCaptureFixture) -> None:
     client = create_app(Settings(max_bytes=1024, max_pixels=1000)).test_client()
     assert "1,024 bytes" in post(client, SEVEN, "image/png", 413)

@@ -6,6 +6,7 @@ import io
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,33 @@ def test_corrections_are_forgotten_when_their_time_is_over(
     assert len(list(kept.all())) == 1
     later += timedelta(days=2)
     assert list(kept.all()) == []
+
+
+def test_a_database_that_says_nothing_holds_up_one_thread_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, silence = threading.Event(), threading.Event()
+
+    def hang(_: sa.URL) -> None:
+        asked.set()
+        silence.wait(10)
+        raise OSError("nothing came back")
+
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    monkeypatch.setattr(database, "migrate", hang)
+    kept = Database(f"sqlite:///{tmp_path / 'a.sqlite3'}", days=0)
+
+    def wait() -> None:
+        with suppress(UnavailableError):
+            kept.prepare()
+
+    first = threading.Thread(target=wait)
+    first.start()
+    assert asked.wait(10)
+    with pytest.raises(UnavailableError):
+        kept.prepare()
+    silence.set()
+    first.join()
 
 
 def test_the_migrations_make_the_tables_that_the_code_describes(url: str) -> None:

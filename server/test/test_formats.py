@@ -93,7 +93,8 @@ def seven() -> Image.Image:
 
 def levels(path: Path) -> NDArray[np.int64]:
     """How the network would see the only picture of a folder."""
-    return read_images(path).pictures[0].astype(np.int64)
+    seen: NDArray[np.int64] = read_images(path).pictures[0].astype(np.int64)
+    return seen
 
 
 def test_pictures_are_turned_upright_as_their_exif_says(seven: Image.Image, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from services import Service, start_redis
 from uploads import file_of, seven
 
 from app import create_app, limits
-from app.settings import Settings
+from app.settings import Settings, StartupError
 
 SEVEN = file_of(seven())
 
@@ -133,3 +133,9 @@ def test_a_redis_that_comes_back_counts_again(
     service.start()
     time.sleep(0.6)
     assert statuses(client, 4) == [200, 200, 200, 429]
+
+
+@pytest.mark.parametrize("url", ["localhost:6379", "redis://localhost:port"])
+def test_an_address_of_redis_that_is_none_stops_the_start(tmp_path: Path, url: str) -> None:
+    with pytest.raises(StartupError, match="REDIS_URL must be redis://host:port"):
+        limited(tmp_path, url)

@@ -1,5 +1,6 @@
 """Requests that are served side by side: each gets its own reading, or its own error."""
 
+import time
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any
@@ -56,3 +57,16 @@ def test_what_goes_wrong_in_a_pass_is_told_to_each_of_them() -> None:
         return "told"
 
     assert together.serve([request, request]) == ["told", "told"]
+
+
+def test_none_is_begun_beside_what_has_taken_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "LONG", 0.0)
+    begun: list[str] = []
+
+    def request(name: str) -> str:
+        begun.append(name)
+        time.sleep(0.01)
+        return name
+
+    assert together.serve([lambda: request("a"), lambda: request("b")]) == ["a"]
+    assert begun == ["a"]
