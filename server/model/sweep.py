@@ -146,7 +146,9 @@ def _sweep(options: argparse.Namespace) -> None:
         raise ModelError(f"The storage {storage} cannot be used: {error}") from error
 
     def tell(study: Any, trial: Any) -> None:
-        value = "given up" if trial.value is None else f"{trial.value:.2%}"
+        # A trial that was given up has a value too: what it last reported.
+        ended = trial.state == optuna.trial.TrialState.COMPLETE
+        value = f"{trial.value:.2%}" if ended else "given up"
         print(f"trial {trial.number}: {value}, {json.dumps(trial.params)}", flush=True)
 
     study.optimize(
@@ -154,7 +156,7 @@ def _sweep(options: argparse.Namespace) -> None:
         n_trials=options.trials,
         callbacks=[tell],
     )
-    done = [trial for trial in study.trials if trial.value is not None]
+    done = study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.COMPLETE,))
     if not done:
         raise ModelError("No trial came to its end.")
     print(f"Best: {study.best_value:.2%} with {json.dumps(study.best_params)}")

@@ -131,7 +131,8 @@ def test_a_trial_that_diverges_ends_no_sweep(
         return dataclasses.replace(recipe, optimizer="sgd", learning_rate=rate)
 
     monkeypatch.setattr("model.sweep.suggested", wild)
-    arguments = ["--trials", "2", "--epochs", "1", "--limit", "60", "--steps", "2"]
+    # Two batches at least: a first step is seen to diverge by the loss of the second.
+    arguments = ["--trials", "2", "--epochs", "1", "--limit", "200", "--steps", "3"]
     assert sweep([*arguments, "--out", str(tmp_path)]) == 0
     told = capsys.readouterr().out
     assert "trial 0: given up" in told
