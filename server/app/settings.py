@@ -39,6 +39,11 @@ def _text(value: str) -> str:
     return value
 
 
+def _model(value: str) -> str:
+    """A model's name, or the folder of a run: from the checkout's root, as in all commands."""
+    return str(ROOT / value) if len(Path(value).parts) > 1 else value
+
+
 def _whole_number(lowest: int, highest: int) -> Callable[[str], int]:
     def parse(value: str) -> int:
         if not (value.isascii() and value.isdigit() and lowest <= int(value[:20]) <= highest):
@@ -92,7 +97,11 @@ class Settings:
     openvino_device: str = _setting(
         "CPU", "Where OpenVINO computes: `CPU`, `GPU`, `NPU`, `AUTO:NPU,CPU` …"
     )
-    model: str = _setting("digits", "Name of the model in `server/model/weights/`")
+    model: str = _setting(
+        "digits",
+        "Name of a model in `server/model/weights/` or `runs/`, or the folder of a run",
+        _model,
+    )
     workers: int = _setting(
         default_workers,
         "Processes that answer requests (not on Windows: one there)",

@@ -30,7 +30,7 @@ from model.errors import DataError, ModelError
 from model.headonly import head_of, int8_of
 from model.pipeline import Preprocessing
 from model.samples import Samples, samples, samples_of
-from model.weights import load_pipeline, read_card, version
+from model.weights import MODEL_HELP, load_pipeline, read_card, version
 
 PRECISIONS = ("f32", "f16", "bf16", "int8")
 WARM_UP = 0.5
@@ -342,7 +342,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--images", type=Path, help="folder of pictures; in folders 0 to 9 to measure accuracy"
     )
-    parser.add_argument("--model", default="digits", help="name of the model (default: digits)")
+    parser.add_argument("--model", default="digits", help=MODEL_HELP)
     parser.add_argument("--json", type=Path, help="write the result with the machine's description")
     parser.add_argument("--csv", type=Path, help="write the table")
     parser.add_argument("--plot", type=Path, help="write a picture (PNG)")

@@ -24,7 +24,7 @@ from model.figures import ridge
 from model.network import fused
 from model.recipes import RECIPES
 from model.sets import MNIST, sets
-from model.weights import RUNS, folder_of, load_pipeline, read_card, weights_path
+from model.weights import RUNS, card_path, load_pipeline, place_of, read_card, weights_path
 
 REPEATS = 200
 
@@ -54,20 +54,25 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--readme", action="store_true", help="put table and picture into the README"
     )
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.readme and (options.epochs or options.limit):
+        parser.error("the README's table is of whole runs and of every picture")
+    return options
 
 
-def trained(recipe: str, options: argparse.Namespace) -> None:
-    """Train a recipe that has neither shipped nor been trained. Raises ModelError."""
-    if (folder_of(recipe) / f"{recipe}.json").is_file():
-        return
-    arguments = ["--recipe", recipe]
-    for name in ("epochs", "limit"):
-        if getattr(options, name):
-            arguments += [f"--{name}", str(getattr(options, name))]
-    print(f"Training {recipe} …", file=sys.stderr)
-    if train.main(arguments):
-        raise ModelError(f"{recipe} could not be trained.")
+def trained(recipe: str, options: argparse.Namespace) -> str:
+    """The model that stands for a recipe: it is trained if it has not been. Raises ModelError."""
+    if card_path(recipe).is_file():
+        return recipe
+    given = {"epochs": options.epochs, "limit": options.limit}
+    short = [f"--{name}={value}" for name, value in given.items() if value]
+    # A short run lies apart, so that nothing takes it for the recipe's own.
+    folder = options.out / "".join([recipe, *short]) if short else RUNS / recipe
+    if not card_path(recipe, folder).is_file():
+        print(f"Training {recipe} …", file=sys.stderr)
+        if train.main(["--recipe", recipe, "--out", str(folder), *short]):
+            raise ModelError(f"{recipe} could not be trained.")
+    return str(folder)
 
 
 def milliseconds(names: list[str]) -> dict[str, float]:
@@ -88,12 +93,12 @@ def milliseconds(names: list[str]) -> dict[str, float]:
     return {name: 1000 * float(np.median(values)) for name, values in times.items()}
 
 
-def row(name: str, limit: int | None, latency: float) -> dict[str, Any]:
-    """All that the table says of a model."""
+def row(recipe: str, name: str, limit: int | None, latency: float) -> dict[str, Any]:
+    """All that the table says of the model that stands for a recipe."""
     wanted = {MNIST, *(condition.name for condition in CONDITIONS)}
     results = measure([s for s in sets(limit) if s[0] in wanted], "torch", name, None)
     card = read_card(name)
-    log = folder_of(name) / "log.jsonl"
+    log = place_of(name)[0] / "log.jsonl"
     seconds = None
     if log.is_file():
         entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
@@ -101,7 +106,7 @@ def row(name: str, limit: int | None, latency: float) -> dict[str, Any]:
     pen = float(pen_of(results).right.mean())
     mnist = next(float(result.right.mean()) for result in results if result.name == MNIST)
     return {
-        "name": name,
+        "name": recipe,
         "mnist": mnist,
         "pen": pen,
         "parameters": card["parameters"],
@@ -142,10 +147,11 @@ def into_readme(text: str, readme: Path = CHECKOUT / "README.md") -> None:
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     try:
-        for name in options.recipes:
-            trained(name, options)
-        latencies = milliseconds(options.recipes)
-        rows = [row(name, options.limit, latencies[name]) for name in options.recipes]
+        models = {recipe: trained(recipe, options) for recipe in options.recipes}
+        latencies = milliseconds(list(models.values()))
+        rows = [
+            row(recipe, name, options.limit, latencies[name]) for recipe, name in models.items()
+        ]
         options.out.mkdir(parents=True, exist_ok=True)
         ridge(rows, options.out / "recipes.png", "error, mean of MNIST test and pens,")
         text = table(rows)

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,9 @@ TABLE = "corrections.csv"
 
 NONE = "no digit"
 """What the table says of a picture that shows none."""
+
+DAMAGES = (OSError, zipfile.BadZipFile, zlib.error, RuntimeError)
+"""What is raised of an archive that is damaged, or encrypted."""
 
 
 def checksum(path: Path) -> str:
@@ -44,7 +48,7 @@ def read_corrections(path: Path) -> Prepared:
                 greys.append(_grey(archive, row.get("file") or "", where))
     except KeyError:
         raise DataError(f"{path.name} holds no {TABLE}.") from None
-    except (OSError, zipfile.BadZipFile, UnicodeDecodeError, csv.Error) as error:
+    except (*DAMAGES, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path.name} is no archive of corrections: {error}.") from error
     if not greys:
         raise DataError(f"{path.name} holds no corrections.")

@@ -10,6 +10,7 @@ import io
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,13 +154,8 @@ def mnist(part: str, folder: Path | None = None) -> Images:
 
 def read_idx(path: Path) -> NDArray[np.uint8]:
     """Read an IDX file of unsigned bytes, gzipped or not (http://yann.lecun.com/exdb/mnist)."""
-    content = _read(path)
-    if content[:2] == b"\x1f\x8b":
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError) as error:
-            raise DataError(f"{path} is corrupt: {error}") from error
-    if len(content) < 4 or content[:3] != b"\0\0\x08":
+    content = read_unzipped(path)
+    if content[:3] != b"\0\0\x08" or len(content) < 4 * (1 + content[3]):
         raise DataError(f"{path} is corrupt: not an IDX file of unsigned bytes")
     dimensions = content[3]
     shape = np.frombuffer(content, ">u4", count=dimensions, offset=4).tolist()
@@ -172,10 +168,7 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
 def pen_digits(folder: Path | None = None) -> list[PenDigit]:
     """All digits of the pen data, without the fours whose second stroke was never recorded."""
     path = (folder or data_folder()) / "pen" / "pendigits-train.unipen.gz"
-    try:
-        text = gzip.decompress(_read(path)).decode("latin-1")
-    except (OSError, EOFError) as error:
-        raise DataError(f"{path} is corrupt: {error}") from error
+    text = read_unzipped(path).decode("latin-1")
     digits = [digit for digit in read_unipen(text) if not _lacks_second_stroke(digit)]
     if not digits:
         raise DataError(f"{path} is corrupt: there is no digit in it")
@@ -220,7 +213,7 @@ def letters(folder: Path | None = None, lookalikes: bool = False) -> list[Letter
                     with Image.open(io.BytesIO(archive.read(name))) as image:
                         picture = np.asarray(image.convert("L"))
                     found.append(Letter(match[1], int(match[2]), picture))
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError) as error:
         raise DataError(f"{path} is corrupt: {error}") from error
     return found
 
@@ -240,6 +233,17 @@ def scans(folder: Path | None = None) -> list[tuple[NDArray[np.uint8], int]]:
                 with Image.open(io.BytesIO(archive.read(name))) as image:
                     found.append((np.asarray(image.convert("L")), int(match[1])))
     return found
+
+
+def read_unzipped(path: Path) -> bytes:
+    """A file's content, which may be gzipped. Raises DataError, naming the file."""
+    content = _read(path)
+    if content[:2] != b"\x1f\x8b":
+        return content
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path} is corrupt: {error}") from error
 
 
 def _read(path: Path) -> bytes:

@@ -58,7 +58,7 @@ from model.sets import (
     harmed_sets,
     sets,
 )
-from model.weights import read_card, write_card
+from model.weights import MODEL_HELP, place_of, read_card, write_card
 
 
 class Answer(NamedTuple):
@@ -286,7 +286,7 @@ def save_curves(results: list[Result], harmed: list[Result], folder: Path) -> No
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="evaluate", description=__doc__)
-    parser.add_argument("--model", default="digits", help="name of the model (default: digits)")
+    parser.add_argument("--model", default="digits", help=MODEL_HELP)
     parser.add_argument("--engine", default="torch", help="torch, openvino or onnx")
     parser.add_argument(
         "--server", help="post the pictures to this server, e.g. http://localhost:5000"
@@ -332,7 +332,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(figures_table(values))
     print(f"\nTables, curves and the mistakes are in {options.out / 'report.html'}")
     if options.card:
-        write_card({**card, "figures": values})
+        write_card({**card, "figures": values}, place_of(options.model)[0])
     return 0
 
 

@@ -15,6 +15,7 @@ from model.errors import DataError, ModelError
 from model.pipeline import Pipeline, PipelineOutput
 from model.weights import (
     FOLDER,
+    MODEL_HELP,
     card_path,
     load_pipeline,
     onnx_path,
@@ -61,41 +62,49 @@ def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def adopt(run: Path, model: str) -> None:
-    """Copy a run's weights and card to where they are shipped from."""
+    """Copy a run's weights and card to where they are shipped from.
+
+    Raises ModelError where the run holds no such model.
+    """
+    load_pipeline(model, run)
     for path_of in (weights_path, card_path):
         path_of(model, FOLDER).write_bytes(path_of(model, run).read_bytes())
 
 
 def export(model: str) -> Path:
-    """Export a model's weights to where its graph is shipped from, and note it in its card."""
+    """Export a model's weights into a graph beside them, and note it in its card."""
     path = onnx_path(model)
     export_onnx(load_pipeline(model), path)
     card = read_card(model)
     card["sha256"][path.name] = sha256(path.read_bytes())
-    write_card(card)
+    write_card(card, path.parent)
     return path
 
 
 def export_int8(model: str) -> Path:
-    """Write the int8 variant of an exported model, with a card of its own."""
+    """Write the int8 variant of an exported model beside it, with a card of its own.
+
+    Raises ModelError for a network without convolutions.
+    """
     from model.quantize import calibration_pictures, quantize
 
-    name = f"{model}-int8"
-    path = onnx_path(name)
-    quantize(onnx_path(model), path, calibration_pictures())
+    exported = onnx_path(model)
+    name = f"{exported.stem}-int8"
+    path = onnx_path(name, exported.parent)
+    quantize(exported, path, calibration_pictures())
     card = {
         **read_card(model),
         "name": name,
         "sha256": {path.name: sha256(path.read_bytes())},
     }
     card.pop("figures", None)
-    write_card(card)
+    write_card(card, path.parent)
     return path
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="export", description=__doc__)
-    parser.add_argument("--model", default="digits", help="name of the model (default: digits)")
+    parser.add_argument("--model", default="digits", help=MODEL_HELP)
     parser.add_argument("--run", type=Path, help="folder of a training run whose weights to ship")
     parser.add_argument("--int8", action="store_true", help="write the int8 variant too")
     options = parser.parse_args(arguments)

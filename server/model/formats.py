@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.corrections import read_corrections
-from model.data import Images, read_idx, read_unipen
+from model.data import Images, read_idx, read_unipen, read_unzipped
 from model.errors import DataError
 from model.normalize import SIDE
 from model.picture_file import picture_files, read_picture
@@ -171,11 +171,8 @@ def _label(text: str, where: str) -> int:
 
 def _text(path: Path, encoding: str = "utf-8") -> str:
     try:
-        content = path.read_bytes()
-        return (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode(
-            encoding
-        )
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+        return read_unzipped(path).decode(encoding)
+    except UnicodeDecodeError as error:
         raise DataError(f"{path} cannot be read: {error}.") from error
 
 

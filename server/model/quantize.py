@@ -23,6 +23,7 @@ from onnxruntime.quantization import (
 
 from model import data
 from model.conditions import CONDITIONS, to_grey
+from model.errors import ModelError
 
 Grey = NDArray[np.float32]
 
@@ -61,9 +62,12 @@ def quantize(exported: Path, path: Path, greys: Sequence[Grey]) -> None:
     """Write the int8 variant of an exported pipeline.
 
     greys: pictures that show which ranges the activations take, each (H, W)
+    Raises ModelError for a network without convolutions.
     """
     graph = onnx.load(exported).graph
     convolutions = [node.name for node in graph.node if node.op_type == "Conv"]
+    if not convolutions:
+        raise ModelError("The network has no convolutions, which are what int8 is for.")
     with tempfile.TemporaryDirectory() as folder:
         unfinished = Path(folder) / path.name
         quantize_static(

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from model.errors import ModelError
 from model.network import NetworkOutput, fused
-from model.weights import load_pipeline, origin, read_card
+from model.weights import load_pipeline, origin, read_card, weights_in
 
 
 class Lesson(NamedTuple):
@@ -58,9 +57,7 @@ class Teacher(NamedTuple):
 
 def load_teacher(run: Path) -> Teacher:
     """Load the network of a run's folder. Raises ModelError."""
-    weights = list(run.glob("*.safetensors"))
-    if len(weights) != 1:
-        raise ModelError(f"{run} is no folder of a run: it has {len(weights)} files of weights.")
-    name = weights[0].stem
-    card = read_card(name, run)
-    return Teacher(load_pipeline(name, run).network, origin(card), card["sha256"][weights[0].name])
+    weights = weights_in(run)
+    card = read_card(weights.stem, run)
+    network = load_pipeline(weights.stem, run).network
+    return Teacher(network, origin(card), card["sha256"][weights.name])

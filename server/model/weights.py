@@ -19,27 +19,50 @@ FOLDER = Path(__file__).parent / "weights"
 RUNS = Path(os.environ.get("DIGITS_RUNS") or Path(__file__).resolve().parents[2] / "runs")
 """Where training leaves what it has trained, each model in a folder of its name."""
 
+MODEL_HELP = "name of the model, or the folder of a run, e.g. runs/digits (default: digits)"
 
-def folder_of(model: str) -> Path:
-    """Where a model lies: among the shipped ones, or else in the run of its name."""
-    if (FOLDER / f"{model}.json").is_file() or not (RUNS / model / f"{model}.json").is_file():
-        return FOLDER
-    return RUNS / model
+
+def place_of(model: str) -> tuple[Path, str]:
+    """The folder in which a model lies, and the name that its files begin with.
+
+    model: a name, which is looked for among the shipped models and then among the runs; the folder
+    of a run, with a slash in it; or such a folder and a name in it, e.g. `runs/lenet/lenet-int8`
+    Raises ModelError for a folder that holds no weights, or those of several models.
+    """
+    path = Path(model)
+    if len(path.parts) > 1:
+        return (path, weights_in(path).stem) if path.is_dir() else (path.parent, path.name)
+    run = RUNS / model
+    shipped = (FOLDER / f"{model}.json").is_file() or not (run / f"{model}.json").is_file()
+    return FOLDER if shipped else run, model
+
+
+def weights_in(run: Path) -> Path:
+    """The one file of weights in a run's folder. Raises ModelError."""
+    weights = list(run.glob("*.safetensors"))
+    if len(weights) != 1:
+        raise ModelError(f"{run} is no folder of a run: it has {len(weights)} files of weights.")
+    return weights[0]
+
+
+def _file(model: str, folder: Path | None, suffix: str) -> Path:
+    place, name = (folder, model) if folder else place_of(model)
+    return place / f"{name}{suffix}"
 
 
 def weights_path(model: str, folder: Path | None = None) -> Path:
     """Where the weights of a model lie, e.g. `weights/digits.safetensors`."""
-    return (folder or folder_of(model)) / f"{model}.safetensors"
+    return _file(model, folder, ".safetensors")
 
 
 def card_path(model: str, folder: Path | None = None) -> Path:
     """Where the model card of a model lies, e.g. `weights/digits.json`."""
-    return (folder or folder_of(model)) / f"{model}.json"
+    return _file(model, folder, ".json")
 
 
 def onnx_path(model: str, folder: Path | None = None) -> Path:
     """Where the exported pipeline of a model lies, e.g. `weights/digits.onnx`."""
-    return (folder or folder_of(model)) / f"{model}.onnx"
+    return _file(model, folder, ".onnx")
 
 
 def read_card(model: str, folder: Path | None = None) -> dict[str, Any]:
@@ -48,8 +71,8 @@ def read_card(model: str, folder: Path | None = None) -> dict[str, Any]:
     try:
         card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        if folder:
-            raise ModelError(f"{folder} holds no model {model!r}.") from None
+        if path.parent != FOLDER:
+            raise ModelError(f"{path.parent} holds no model {path.stem!r}.") from None
         known = ", ".join(sorted(card.stem for card in FOLDER.glob("*.json"))) or "none"
         raise ModelError(f"There is no model {model!r}; there are: {known}.") from None
     except ValueError as error:
@@ -105,7 +128,7 @@ def save_pipeline(pipeline: Pipeline, card: dict[str, Any], folder: Path) -> Non
     write_card({**card, "sha256": {path.name: sha256(content)}}, folder)
 
 
-def write_card(card: dict[str, Any], folder: Path | None = None) -> None:
+def write_card(card: dict[str, Any], folder: Path) -> None:
     """Write a model card, as JSON for programs and as Markdown for people."""
     path = card_path(card["name"], folder)
     text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from model import data
-from model.compare import BEGIN, END, into_readme
+from model.compare import BEGIN, END, into_readme, main
 from model.errors import ModelError
 
 SERVER = Path(__file__).resolve().parents[1]
@@ -36,9 +36,19 @@ def test_what_is_missing_is_trained_and_all_is_measured(tmp_path: Path) -> None:
     assert digits["pen"] > 0.9
     assert mlp["parameters"] == 784 * 5 + 5 + 5 * 10 + 10
     assert mlp["minutes"] is not None
-    assert (tmp_path / "mlp" / "mlp.safetensors").is_file()
+    # A short run is not what `mlp` stands for from now on.
+    assert not (tmp_path / "mlp").exists()
+    short = tmp_path / "comparison" / "mlp--epochs=1--limit=20"
+    assert (short / "mlp.safetensors").is_file()
     assert "| `mlp` |" in ended.stdout
     assert (tmp_path / "comparison" / "recipes.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_readme_gets_no_table_of_short_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--readme", "--epochs", "1"])
+    assert ended.value.code == 2
+    assert "whole runs" in capsys.readouterr().err
 
 
 def test_the_table_goes_where_the_readme_has_a_place_for_it(tmp_path: Path) -> None:

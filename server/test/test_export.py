@@ -8,10 +8,14 @@ import onnxruntime
 import pytest
 import torch
 from pictures import batch, rectangle, seven
+from short_runs import skip_without_data
 
 from model import weights
-from model.export import export_onnx
-from model.pipeline import PipelineOutput
+from model.engines import load_engine
+from model.errors import ModelError
+from model.export import export_onnx, main
+from model.networks import build
+from model.pipeline import Pipeline, PipelineOutput
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +51,44 @@ def test_the_shipped_file_is_what_exporting_gives(exported: Path) -> None:
 def test_the_shipped_file_holds_no_path_of_a_machine() -> None:
     content = weights.onnx_path("digits").read_bytes()
     assert re.findall(rb"[\w./-]*(?:site-packages|/server/model)[\w./-]*", content) == []
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A run's folder, as training leaves it, with a network unlike the shipped one of its name."""
+    pipeline = Pipeline(build({"kind": "Perceptron"})).eval()
+    card = {**weights.read_card("digits"), "name": "digits", "network": {"kind": "Perceptron"}}
+    weights.save_pipeline(pipeline, card, tmp_path)
+    return tmp_path
+
+
+def test_a_run_is_exported_and_loaded_by_its_folder(run: Path) -> None:
+    shipped = weights.onnx_path("digits").read_bytes()
+    assert main(["--model", str(run)]) == 0
+    assert (run / "digits.onnx").is_file()
+    assert weights.onnx_path("digits").read_bytes() == shipped
+    pipeline, grey = weights.load_pipeline("digits", run), seven()
+    with torch.inference_mode():
+        expected = pipeline(batch(grey)).probabilities[0].numpy()
+    for engine in ("torch", "onnx"):
+        for model in (run, run / "digits"):
+            reading = load_engine(engine, str(model)).recognize(grey)
+            assert reading is not None
+            np.testing.assert_allclose(reading.probabilities, expected, atol=1e-5)
+
+
+def test_a_network_without_convolutions_gets_no_int8_variant(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    skip_without_data()
+    assert main(["--model", str(run), "--int8"]) == 2
+    assert "no convolutions" in capsys.readouterr().err
+    assert not (run / "digits-int8.onnx").exists()
+
+
+def test_a_folder_without_a_model_is_told_of(run: Path) -> None:
+    with pytest.raises(ModelError, match="holds no model 'lenet'"):
+        load_engine("torch", str(run / "lenet"))
+    (run / "digits.safetensors").unlink()
+    with pytest.raises(ModelError, match="is no folder of a run"):
+        load_engine("torch", str(run))

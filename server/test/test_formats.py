@@ -1,6 +1,7 @@
 """Digits in every form: read, checked, converted."""
 
 import gzip
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -189,17 +190,68 @@ def test_counts_duplicates_and_missing_digits_are_told(
     assert "Note: 1 pictures stand there with several labels" in told
 
 
+@pytest.fixture
+def drawings() -> Images:
+    """Six drawings that have nothing to do with each other, as MNIST would hold them."""
+    rng = np.random.default_rng(0)
+    pictures = np.zeros((6, 28, 28), np.uint8)
+    for i, points in enumerate(rng.integers(5, 23, (6, 4, 2))):
+        sheet = Image.new("L", (28, 28))
+        ImageDraw.Draw(sheet).line([(x, y) for x, y in points.tolist()], fill=255, width=3)
+        pictures[i] = np.asarray(sheet)
+    return Images(pictures, np.arange(6))
+
+
+@pytest.mark.parametrize("form", ["csv", "folder", "jpeg"])
+@pytest.mark.parametrize("form_of_test", ["idx", "folder"])
 def test_pictures_of_the_test_set_may_not_be_trained_on(
-    digits: Images, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    drawings: Images,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    form: str,
+    form_of_test: str,
 ) -> None:
-    source = written(digits, tmp_path / "csv", "csv")
-    part = Images(digits.pictures[:2], digits.labels[:2])
-    test = written(part, tmp_path / "test", "idx")
+    source = written(drawings, tmp_path / "source", "folder" if form == "jpeg" else form)
+    if form == "jpeg":
+        for path in source.glob("*/*.png"):
+            Image.open(path).save(path.with_suffix(".jpg"), quality=90)
+            path.unlink()
+    part = Images(drawings.pictures[:2], drawings.labels[:2])
+    test = written(part, tmp_path / "test", form_of_test)
     out = tmp_path / "out"
     arguments = ["prepare", str(source), "--against", str(test), "--out", str(out)]
     assert dataset.main(arguments) == 2
     assert "2 pictures" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_other_pictures_may_be_trained_on(
+    drawings: Images, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = written(Images(drawings.pictures[2:], drawings.labels[2:]), tmp_path / "a", "folder")
+    test = written(Images(drawings.pictures[:2], drawings.labels[:2]), tmp_path / "b", "idx")
+    assert dataset.main(["check", str(source), "--against", str(test)]) == 0
+    assert "None of them" in capsys.readouterr().out
+
+
+def test_a_gzip_file_that_is_damaged_in_the_middle_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 256, (200, 28, 28), np.uint8)
+    folder = written(Images(pictures, np.zeros(200, np.int64)), tmp_path / "idx", "idx")
+    path = folder / "train-images-idx3-ubyte.gz"
+    content = bytearray(path.read_bytes())
+    content[12:40] = b"\xff" * 28
+    path.write_bytes(content)
+    with pytest.raises(zlib.error):
+        gzip.decompress(content)
+    assert dataset.main(["check", str(folder)]) == 2
+    assert "train-images-idx3-ubyte.gz is corrupt" in capsys.readouterr().err
+    path = tmp_path / "digits.csv.gz"
+    path.write_bytes(content)
+    assert dataset.main(["check", str(path)]) == 2
+    assert "digits.csv.gz is corrupt" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("form", list(WRITERS))

@@ -204,6 +204,14 @@ def test_processes_share_the_pictures_of_an_epoch(prepared: TrainingData) -> Non
     assert len(set(seen)) == LIMIT
 
 
+def test_no_process_is_left_without_a_picture(prepared: TrainingData) -> None:
+    recipe: Recipe = dataclasses.replace(RECIPES["lenet"], batch=13)
+    sets = labelled_sets(recipe, LIMIT)
+    for rank in (0, 1, 2):
+        sizes = [len(labels) for _, labels in recipe.batches(sets, 0, rank, 3)]
+        assert sizes == [5 - (rank > 0)] * 3 + [1]
+
+
 def test_upright_strokes_are_no_examples_of_what_is_no_digit() -> None:
     pictures = np.zeros((5, 28, 28), np.uint8)
     pictures[0, 4:24, 13:16] = 255  # a stroke

@@ -96,7 +96,10 @@ class Recipe:
         strength = 0.0 if self.is_fine_tuning(epoch) else self.augmentation
         for step in range(self.steps(data)):
             start = step * self.batch % len(order)
-            pick = order[start : start + self.batch][rank::processes]
+            pick = order[start : start + self.batch]
+            if len(pick) < processes:  # so that each of them has a picture
+                pick = torch.cat([pick, order])[:processes]
+            pick = pick[rank::processes]
             yield augment(pictures[pick, None].float() / 255, strength, varying), labels[pick]
 
     def settle(self, network: nn.Module, data: LabelledSets) -> None:
