@@ -37,10 +37,14 @@ BAND = 32
 LARGEST_SIDE = 32_767
 """In pixels; no camera or canvas makes a longer side, but crafted files do."""
 
-MOST_JPEG_SCANS = 100
-"""A progressive JPEG has about ten. Each one costs a pass over the whole picture, however small
-it is in the file (https://libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEGStandard.pdf).
+MOST_JPEG_SCANS = (100, 32)
+"""Of pictures of up to `LARGE_JPEG` pixels, and of larger ones. A progressive JPEG has about ten,
+and a camera's file may hold a second picture. Each one costs a pass over the whole picture, however
+small it is in the file
+(https://libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEGStandard.pdf).
 """
+
+LARGE_JPEG = 4_000_000
 
 BMP_RUN_LENGTHS = (1, 2)
 """Compressions of BMP that nobody writes and that take Pillow seconds, pixel by pixel."""
@@ -179,8 +183,9 @@ def _check_size(image: Image.Image, max_pixels: int) -> None:
 
 def _check_cost(image: Image.Image, data: bytes) -> None:
     """Refuse what is within the limits of size and yet takes very long to decode."""
-    if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MOST_JPEG_SCANS:
-        raise _too_large(f"at most {MOST_JPEG_SCANS} scans as a JPEG")
+    most_scans = MOST_JPEG_SCANS[image.width * image.height > LARGE_JPEG]
+    if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > most_scans:
+        raise _too_large(f"at most {most_scans} scans as a JPEG of its size")
     if image.info.get("compression") in BMP_RUN_LENGTHS:
         raise ProblemError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Compressed BMP is not read here; {SUPPORTED} are."

@@ -246,11 +246,17 @@ def test_absurd_dimensions_are_refused(data: bytes) -> None:
     assert refusal(data).status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
-def test_a_jpeg_of_endless_scans_is_refused() -> None:
-    data = file_of(seven(), "JPEG", progressive=True)
-    start = data.index(b"\xff\xda")
-    scan = data[start : data.index(b"\xff", start + 2)]
-    assert refusal(data[:start] + scan * 200 + data[start:]).status == 413
+@pytest.mark.parametrize(("side", "scans"), [(384, 101), (2500, 33)])
+def test_a_jpeg_of_endless_scans_is_refused(side: int, scans: int) -> None:
+    data = file_of(Image.new("L", (side, side), 255), "JPEG", progressive=True)
+    start, end = data.rindex(b"\xff\xda"), data.rindex(b"\xff\xd9")
+
+    def of(number: int) -> bytes:
+        more = number - data.count(b"\xff\xda")
+        return data[:end] + data[start:end] * more + data[end:]
+
+    assert status(of(scans - 1)) == HTTPStatus.OK
+    assert refusal(of(scans)).status == 413
 
 
 def test_a_run_length_bmp_is_refused() -> None:
