@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from test_serving import PATIENCE, SERVE, children_of, get, quick_request, started
+from test_serving import PATIENCE, SERVE, SERVER, children_of, get, quick_request, started
 from uploads import file_of, one, seven, zero
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
@@ -94,16 +94,31 @@ def passes(port: int) -> float:
     return float(line.split()[-1])
 
 
+def patient(folder: Path) -> list[str]:
+    """The command that serves, with requests that wait as long as it takes: on a busy machine a
+    graph of a size's own takes longer to make than others may wait."""
+    config = folder / "patient.conf.py"
+    # After what the configuration does: it says where the workers' numbers meet.
+    config.write_text(
+        (SERVER / "gunicorn.conf.py").read_text(encoding="utf-8")
+        + "from app import overload, together\noverload.LONGEST_WAIT = together.LONG = 60.0\n",
+        encoding="utf-8",
+    )
+    return [sys.executable, "-m", "gunicorn", "--config", str(config), "wsgi:app"]
+
+
 @linux_only
 @pytest.mark.parametrize("engine", ["torch", "openvino", "onnx"])
-def test_waiting_requests_are_read_in_one_pass_and_each_gets_its_answer(engine: str) -> None:
+def test_waiting_requests_are_read_in_one_pass_and_each_gets_its_answer(
+    engine: str, tmp_path: Path
+) -> None:
     bodies = [file_of(draw()) for draw in (seven, zero, one, seven, zero)]
     pictures = [*bodies, b"no picture", file_of(seven().resize((200, 200))), bodies[1]]
     right = ["7", "0", "1", "7", "0", None, "7", "0"]
     settings = {"ENGINE": engine, "RATELIMIT_ENABLED": "false"}
     settings["METRICS_TOKEN"] = "secret-of-the-test"
     with ExitStack() as stack:
-        process, port = stack.enter_context(started(SERVE, WORKERS="1", **settings))
+        process, port = stack.enter_context(started(patient(tmp_path), WORKERS="1", **settings))
         (worker,) = children_of(process.pid)
         connections = open_to(port, len(pictures), stack)
         requests = [quick_request(picture) for picture in pictures]
