@@ -41,7 +41,9 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order reads better
     app.extensions["settings"] = settings
     app.extensions["recognizer"] = Recognizer(settings)
-    app.extensions["database"] = Database(settings.database_url, settings.corrections_days)
+    app.extensions["database"] = Database(
+        settings.database_url, settings.corrections_days, settings.corrections_most
+    )
     with suppress(UnavailableError):  # it has been logged; digits are read all the same
         app.extensions["database"].prepare()
     app.register_blueprint(api.blueprint)

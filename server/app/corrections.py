@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from app import parts
 from app.bodies import json_body, picture_of_text
-from app.database import PATIENCE, Correction, OtherCorrectionError, UnavailableError
+from app.database import PATIENCE, Correction, FullError, OtherCorrectionError, UnavailableError
 from app.images import LONGEST, decode, png
 from app.openapi import Operation, describes
 from app.overload import turn
@@ -25,6 +25,9 @@ blueprint = Blueprint("corrections", __name__, url_prefix="/api/corrections")
 
 IN_MEMORY = 8 * 1024 * 1024
 """Longer archives go through a temporary file."""
+
+LATER = 3600
+"""Seconds after which there may be room again."""
 
 COLUMNS = ("file", "made", "read", "was", "model")
 
@@ -61,6 +64,12 @@ def add_correction() -> tuple[Kept, HTTPStatus]:
         new = parts.database().add(correction)
     except UnavailableError:
         _unavailable()
+    except FullError:
+        raise ProblemError(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "As many corrections are kept here as may be.",
+            {"Retry-After": str(LATER)},
+        ) from None
     except OtherCorrectionError:
         raise ProblemError(
             HTTPStatus.CONFLICT, "Another correction with this key is kept already."

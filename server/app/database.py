@@ -14,7 +14,7 @@ from alembic.config import Config
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
-from app.settings import ROOT, StartupError
+from app.settings import ROOT, Settings, StartupError
 
 logger = logging.getLogger(__name__)
 
@@ -81,15 +81,21 @@ class OtherCorrectionError(Exception):
     """A correction's key names another one that is kept already."""
 
 
+class FullError(Exception):
+    """As many corrections are kept as may be."""
+
+
 class Database:
     """Corrections, kept for so many days; several threads and processes may share one."""
 
-    def __init__(self, url: str, days: int) -> None:
-        """url: of SQLite or PostgreSQL; days: how long corrections are kept, 0 for ever.
+    def __init__(self, url: str, days: int, most: int = Settings.corrections_most) -> None:
+        """url: of SQLite or PostgreSQL; days: how long corrections are kept, 0 for ever; most: how
+        many at once.
 
         Nothing is connected to yet. Raises StartupError for an address that cannot be used.
         """
         self._days = days
+        self._most = most
         self._url = _address(url)
         self._engine = _engine(self._url)
         self._prepared = False
@@ -127,7 +133,8 @@ class Database:
     def add(self, correction: Correction) -> bool:
         """Keep a correction: when this returns, it survives whatever happens to the process.
 
-        Returns False when it is kept already. Raises UnavailableError, and OtherCorrectionError.
+        Returns False when it is kept already. Raises UnavailableError, OtherCorrectionError, and
+        FullError.
         """
         self.prepare()
         row = {**asdict(correction), "received": datetime.now(UTC)}
@@ -136,6 +143,10 @@ class Database:
                 with self._engine.begin() as connection:
                     self._forget_old(connection)
                     connection.execute(sa.insert(corrections), row)
+                    # After it: SQLite has to lock before it reads.
+                    count = sa.select(sa.func.count()).select_from(corrections)
+                    if connection.execute(count).scalar_one() > self._most:
+                        raise FullError
             except IntegrityError:
                 if self._find(correction.key) != correction:
                     raise OtherCorrectionError from None

@@ -132,6 +132,12 @@ class Settings:
     corrections_days: int = _setting(
         365, "Days for which corrections are kept; 0 is for ever", _whole_number(0, 36_500)
     )
+    corrections_most: int = _setting(
+        50_000,
+        "Most corrections that are kept at once; who sends more is asked to come back later",
+        _whole_number(1, 10_000_000),
+        shown="50000",
+    )
     ratelimit_enabled: bool = _setting(
         True,
         "Whether a client may send only so many requests a minute: `true` or `false`",

@@ -23,7 +23,7 @@ from services import start_postgresql
 from uploads import file_of, seven
 
 from app import create_app, database
-from app.database import Correction, Database, UnavailableError, migrate
+from app.database import Correction, Database, FullError, UnavailableError, migrate
 from app.settings import Settings, StartupError
 
 ADDRESS = "/api/corrections"
@@ -120,6 +120,28 @@ def test_a_correction_can_be_taken_back(url: str) -> None:
     assert kept.remove("a" * 32)
     assert not kept.remove("a" * 32)
     assert list(kept.all()) == []
+
+
+def test_no_more_are_kept_than_may_be(url: str) -> None:
+    kept = Database(url, days=0, most=2)
+    for key in ("a" * 32, "b" * 32):
+        assert kept.add(correction(key))
+    with pytest.raises(FullError):
+        kept.add(correction("c" * 32))
+    assert not kept.add(correction("a" * 32))  # it is there already
+    assert len(list(kept.all())) == 2
+    kept.remove("a" * 32)
+    assert kept.add(correction("c" * 32))
+
+
+def test_who_sends_more_is_asked_to_come_back_later(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'corrections.sqlite3'}"
+    client = create_app(Settings(database_url=url, corrections_most=1)).test_client()
+    assert client.post(ADDRESS, json=body()).status_code == 201
+    response = client.post(ADDRESS, json=body("n" * 16))
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "3600"
+    assert "As many corrections are kept" in response.get_json()["detail"]
 
 
 def test_corrections_are_forgotten_when_their_time_is_over(
