@@ -47,16 +47,19 @@ def export_onnx(pipeline: Pipeline, path: Path) -> None:
         verbose=False,
     )
     assert program is not None
-    path.write_bytes(_without_traces(program.model_proto).SerializeToString())
+    path.write_bytes(_without_notes(program.model_proto).SerializeToString())
 
 
-def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Take off what the exporter notes of every node: stack traces, with this machine's paths."""
+def _without_notes(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Take off what the exporter notes of every node: stack traces, with this machine's paths, and
+    shapes, some of which are those of its example alone: runtimes warn of pictures of other sizes.
+    """
     for node in model.graph.node:
         del node.metadata_props[:]
         node.doc_string = ""
-    for value in (*model.graph.value_info, *model.graph.input, *model.graph.output):
+    for value in (*model.graph.input, *model.graph.output):
         del value.metadata_props[:]
+    del model.graph.value_info[:]
     del model.graph.metadata_props[:]
     return model
 

@@ -98,6 +98,15 @@ def test_a_size_that_comes_often_is_read_like_one_that_comes_once(
     assert reading.seen.shape == first.seen.shape
 
 
+@pytest.mark.parametrize("model", ["digits", "digits-int8"])
+def test_onnxruntime_complains_of_no_size(model: str, capfd: pytest.CaptureFixture[str]) -> None:
+    engine = load_engine("onnx", model)
+    for side in (28, 96, 384):
+        for _ in range(OFTEN + 1):
+            engine.recognize(seven(side, side // 14))
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_drawn_reads_as_nothing(engines: dict[str, Engine], name: str) -> None:
     for brightness in (0.0, 0.4, 1.0):

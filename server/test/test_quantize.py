@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from onnx.numpy_helper import to_array
 from pictures import seven
 
 from model import weights
@@ -34,6 +35,20 @@ def test_every_convolution_is_in_eight_bits() -> None:
     assert convolutions
     for node in convolutions:
         assert [made_by.get(name) for name in node.input[:2]] == ["DequantizeLinear"] * 2
+
+
+def test_two_products_fit_into_16_bits() -> None:
+    graph = onnx.load(weights.onnx_path(NAME)).graph
+    held = {value.name: to_array(value) for value in graph.initializer}
+    filters = [
+        held[node.input[0]]
+        for node in graph.node
+        if node.op_type == "DequantizeLinear" and node.input[0] in held
+    ]
+    of_eight_bits = [values for values in filters if values.dtype == np.int8]
+    assert of_eight_bits
+    for values in of_eight_bits:
+        assert 2 * 255 * np.abs(values.astype(int)).max() < 2**15
 
 
 @pytest.mark.parametrize("name", ["onnx", "openvino"])
