@@ -200,19 +200,34 @@ def _with_own_graphs(
     return run
 
 
+def _of_one_picture(shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape of a single picture: waiting requests come in batches of any number."""
+    return shape if shape[0] == 1 else None
+
+
 def _onnx(model: str, device: str) -> Run:
     import onnxruntime
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
     content = read_checked(onnx_path(model), read_card(model))
-    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
-    def run(grey: Array) -> Outputs:
-        return tuple(session.run(None, {"grey": grey}))
+    def of(**sizes: int) -> Run:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        for name, size in sizes.items():
+            options.add_free_dimension_override_by_name(name, size)
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
-    return run
+        def run(grey: Array) -> Outputs:
+            return tuple(session.run(None, {"grey": grey}))
+
+        return run
+
+    # For one shape a quarter of the operations is computed before, which takes 0.04 s.
+    def of_shape(shape: tuple[int, ...]) -> Run:
+        return of(batch=shape[0], height=shape[2], width=shape[3])
+
+    return _with_own_graphs(of(), of_shape, _of_one_picture)
 
 
 def _openvino(model: str, device: str) -> Run:
@@ -246,10 +261,7 @@ def _openvino(model: str, device: str) -> Run:
         of_this_shape.reshape(list(shape))
         return of(of_this_shape)
 
-    # Waiting requests come in batches of any number.
-    return _with_own_graphs(
-        of(model_of_any_size), of_shape, lambda shape: shape if shape[0] == 1 else None
-    )
+    return _with_own_graphs(of(model_of_any_size), of_shape, _of_one_picture)
 
 
 def _compiled(
