@@ -33,7 +33,13 @@ SIDE_OF_PAGE = 128
 PLAIN = "plain"
 TORCH, TORCH_PAGE = "ours, torch", "ours, torch, as the page posts"
 ONNX, ONNX_PAGE = "ours, onnx", "ours, onnx, as the page posts"
-PORTS = {PLAIN: 5291, TORCH: 5292, TORCH_PAGE: 5292, ONNX: 5293, ONNX_PAGE: 5293}
+INT8, INT8_PAGE = "ours, int8", "ours, int8, as the page posts"
+PORTS = {
+    PLAIN: 5291,
+    **dict.fromkeys((TORCH, TORCH_PAGE), 5292),
+    **dict.fromkeys((ONNX, ONNX_PAGE), 5293),
+    **dict.fromkeys((INT8, INT8_PAGE), 5294),
+}
 
 
 def seven(side: int) -> Image.Image:
@@ -60,7 +66,8 @@ def requests() -> dict[str, bytes]:
     posted.paste("black", mask=seven(SIDE).getchannel("A"))
     posted = posted.resize((SIDE_OF_PAGE, SIDE_OF_PAGE), Image.Resampling.BOX)
     own = http_request("/api/recognize", as_json(posted), kind)
-    return {PLAIN: same, TORCH: same, TORCH_PAGE: own, ONNX: same, ONNX_PAGE: own}
+    pages = (TORCH_PAGE, ONNX_PAGE, INT8_PAGE)
+    return {name: own if name in pages else same for name in PORTS}
 
 
 @contextmanager
@@ -121,9 +128,13 @@ def main(arguments: list[str] | None = None) -> int:
             serving([*plain, "bench.plain:app"], PORTS[PLAIN]),
             serving(ours, PORTS[TORCH], ENGINE="torch", **settings) as torch,
             serving(ours, PORTS[ONNX], ENGINE="onnx", **settings) as onnx,
+            serving(ours, PORTS[INT8], ENGINE="onnx", MODEL="digits-int8", **settings) as int8,
         ):
             measured = measure(options.clients, options.rounds, options.seconds)
-            memory = {TORCH: memory_of_workers(torch), ONNX: memory_of_workers(onnx)}
+            memory = {
+                name: memory_of_workers(process)
+                for name, process in ((TORCH, torch), (ONNX, onnx), (INT8, int8))
+            }
     report(measured, memory)
     if options.plot:
         plot(measured, options.plot)
@@ -218,7 +229,7 @@ def plot(measured: Measured, path: Path) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    figure, (rates, times) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    figure, (rates, times) = plt.subplots(1, 2, figsize=(10, 4.6), layout="constrained")
     clients = sorted({number for _, number in measured})
     for name in PORTS:
         loads = [measured[name, number] for number in clients]
@@ -235,7 +246,8 @@ def plot(measured: Measured, path: Path) -> None:
         axes.set_xlabel("clients at once")
         axes.set_title(title)
         axes.grid(alpha=0.3)
-        axes.legend(fontsize="small")
+    figure.legend(*rates.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    times.legend()
     rates.set_ylim(bottom=0)
     times.set_yscale("log")
     figure.savefig(path, dpi=110)
