@@ -6,8 +6,8 @@ before the network stays in float32.
 
 Weights use seven of their eight bits. Processors without VNNI (x86 before 2019, mostly) add two
 products of a weight and an activation in 16 bits, which overflows with all eight: there a network
-would misread what it reads on others (https://onnxruntime.ai/docs/performance/model-optimizations/\
-quantization.html).
+would misread what it reads on others
+(https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html).
 """
 
 import tempfile
