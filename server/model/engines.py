@@ -5,7 +5,6 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -23,10 +22,11 @@ OFTEN = 5
 """A size of which more pictures than this have come gets a graph of its own."""
 
 OWN_GRAPHS = 4
-"""So many such graphs are kept."""
+"""So many such graphs are kept. Another one takes a place only where its size has come twice as
+often: if five sizes in turns took each other's, each picture would cost a graph."""
 
-SIZES_WATCHED = 256
-"""Of so many sizes pictures are counted before counting begins again."""
+COUNTED = 1000
+"""After so many pictures counting begins again, so that what came often once gives way."""
 
 Array = NDArray[np.float32]
 
@@ -185,17 +185,26 @@ def _with_own_graphs(
     size_of: what of a batch's shape (N, 1, H, W) is constant in such a graph; None for a batch that
     gets none
     """
-    graph_for = lru_cache(maxsize=OWN_GRAPHS)(own_graph)
+    graphs: dict[tuple[int, ...], Run] = {}
     met: Counter[tuple[int, ...]] = Counter()
 
     def run(grey: Array) -> Outputs:
         size = size_of(grey.shape)
         if size is None:
             return of_any_size(grey)
-        if len(met) >= SIZES_WATCHED and size not in met:
+        if met.total() >= COUNTED:
             met.clear()
         met[size] += 1
-        return (graph_for(size) if met[size] > OFTEN else of_any_size)(grey)
+        if size not in graphs:
+            if met[size] <= OFTEN:
+                return of_any_size(grey)
+            if len(graphs) == OWN_GRAPHS:
+                rarest = min(graphs, key=lambda kept: met[kept])
+                if met[size] <= 2 * met[rarest]:
+                    return of_any_size(grey)
+                del graphs[rarest]
+            graphs[size] = own_graph(size)
+        return graphs[size](grey)
 
     return run
 

@@ -5,8 +5,10 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 from pictures import Grey, rectangle, seven
@@ -14,7 +16,7 @@ from torch import nn
 
 from model import weights
 from model.data import data_folder, mnist
-from model.engines import OFTEN, Engine, load_engine
+from model.engines import OFTEN, OWN_GRAPHS, Engine, load_engine
 from model.errors import ModelError
 from model.network import fused
 from model.render import draw_strokes
@@ -96,6 +98,27 @@ def test_a_size_that_comes_often_is_read_like_one_that_comes_once(
     reading = engines[name].recognize(other)
     assert reading is not None
     assert reading.seen.shape == first.seen.shape
+
+
+def test_sizes_in_turns_do_not_take_each_others_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    original = onnxruntime.InferenceSession
+
+    def session(*arguments: Any, **options: Any) -> onnxruntime.InferenceSession:
+        made.append(arguments)
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", session)
+    engine = load_engine("onnx")
+    pictures = [seven(side, 3) for side in range(30, 32 + OWN_GRAPHS)]
+    for picture in pictures * (3 * OFTEN):
+        assert engine.recognize(picture) is not None
+    of_any_size = 1
+    assert len(made) == of_any_size + OWN_GRAPHS
+    # What comes more often than the others does take a place, once.
+    for picture in [pictures[-1]] * (9 * OFTEN):
+        assert engine.recognize(picture) is not None
+    assert len(made) == of_any_size + OWN_GRAPHS + 1
 
 
 @pytest.mark.parametrize("model", ["digits", "digits-int8"])
