@@ -4,9 +4,9 @@ Static post-training quantisation (Jacob et al. 2018): weights for each channel 
 activations by the range that they take on digits and letters from the training data. What comes
 before the network stays in float32.
 
-Weights use seven of their eight bits. Processors without VNNI (x86 before 2019, mostly) add two
-products of a weight and an activation in 16 bits, which overflows with all eight: there a network
-would misread what it reads on others
+Weights use seven of their eight bits. Processors without VNNI (most of Intel's before 2019 and
+AMD's before 2022) add two products of a weight and an activation in 16 bits, which overflows with
+all eight: there a network would misread what it reads on others
 (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html).
 """
 
