@@ -16,7 +16,7 @@ from app.bodies import json_body, picture_of_text
 from app.database import PATIENCE, Correction, FullError, OtherCorrectionError, UnavailableError
 from app.images import LONGEST, decode, png
 from app.openapi import Operation, describes
-from app.overload import turn
+from app.overload import now, turn
 from app.problems import ProblemError
 from app.schemas import KEY, CorrectionBody, Kept
 from app.tokens import check_token
@@ -94,6 +94,7 @@ def remove_correction(key: str) -> tuple[str, HTTPStatus]:
 def export_corrections() -> Response:
     """All corrections as a ZIP of PNGs and one table, for whoever knows the token."""
     _check_token()
+    now.trusted = True
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # the answer closes it
     try:
         _write_archive(file)

@@ -69,10 +69,12 @@ class _Now(threading.local):
 
     waited = 0.0
     expired = False
+    trusted = False
 
 
 now = _Now()
-"""`waited`: seconds until a thread was free. `expired`: the client took too long to send it."""
+"""`waited`: seconds until a thread was free. `expired`: the client took too long to send it.
+`trusted`: the client knows a token, and may take long to fetch a large answer."""
 
 
 def register(app: Flask) -> None:

@@ -38,6 +38,9 @@ LONGEST_UPLOAD = 30.0
 LONGEST_EXCHANGE = 60.0
 """Seconds in which its answer must have been taken too."""
 
+LONGEST_TRUSTED = 3600.0
+"""The same for who knows a token: all corrections are hundreds of megabytes."""
+
 QUICK = re.compile(
     rb"POST /api/recognize(?:\?[^ ]*)? HTTP/1\.1\r\n"
     rb"(?:(?!content-length:)[^\r\n]+\r\n)*"
@@ -195,6 +198,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: TConn) -> Any:
         now.waited, now.expired = time.monotonic() - conn.queued, False
+        now.trusted = False
         with self._deadlines.kept(conn.sock):
             return super().handle(conn)
 
@@ -272,7 +276,7 @@ class _Deadlines:
                 if took > LONGEST_UPLOAD:
                     of_thread["expired"] = True
                     _shut(connection, socket.SHUT_RD)
-                if took > LONGEST_EXCHANGE:
+                if took > (LONGEST_TRUSTED if of_thread["trusted"] else LONGEST_EXCHANGE):
                     _shut(connection, socket.SHUT_RDWR)
 
 

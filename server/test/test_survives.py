@@ -14,9 +14,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from services import start_postgresql, start_redis
-from test_serving import PATIENCE, SERVE, children_of, post, started
+from test_serving import IMPATIENT, PATIENCE, SERVE, children_of, post, started
 from uploads import file_of, seven
 
 SEVEN = file_of(seven())
@@ -216,3 +218,38 @@ def test_a_restart_in_the_middle_of_uploads_finishes_what_it_has_begun(tmp_path:
         answer = half.getresponse()
         assert (answer.status, json.loads(answer.read())["text"]) == (200, "7")
         process.wait(PATIENCE)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+def test_all_corrections_can_be_fetched_over_a_slow_line(tmp_path: Path) -> None:
+    """Who knows the token may take longer than others."""
+    noise = np.random.default_rng(0).integers(0, 256, (512, 512), np.uint8)
+    body = {
+        "image": base64.b64encode(file_of(Image.fromarray(noise))).decode("ascii"),
+        "read": 1,
+        "was": 7,
+        "model": "digits",
+        "made": "2026-01-02T12:00:00Z",
+        "consent": True,
+    }
+    number = 60  # 16 MB: more than lies on the line
+    settings = {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/corrections.sqlite3",
+        "CORRECTIONS_TOKEN": TOKEN,
+        "RATELIMIT_ENABLED": "false",
+    }
+    with started(IMPATIENT, WORKERS="1", **settings) as (_, port):
+        for key in range(number):
+            correction = json.dumps({**body, "key": f"{key:020}"}).encode()
+            assert send(port, "/api/corrections", correction) == 201
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        connection.request("GET", "/api/corrections", headers={"Authorization": f"Bearer {TOKEN}"})
+        answer = connection.getresponse()
+        assert answer.status == 200
+        archive = answer.read(1000)
+        time.sleep(4)
+        archive += answer.read()
+        connection.close()
+    with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        assert len(files.namelist()) == number + 1
+        assert files.testzip() is None
