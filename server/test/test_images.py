@@ -2,6 +2,7 @@
 
 import base64
 import io
+import struct
 import zlib
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from PIL import ExifTags, Image
 from uploads import chunk, drawing, file_of, png_claiming, seven
 
-from app.images import Picture, _averaged, decode, png_data_url
+from app.images import PLAIN_PNG, Picture, _averaged, _load, _open, _plain_png, decode, png_data_url
 from app.problems import ProblemError
 
 PIXELS = 25_000_000
@@ -219,6 +220,75 @@ def test_of_an_animation_the_first_frame_is_read() -> None:
 def test_a_photo_with_a_second_picture_inside_is_read() -> None:
     image = stroke((1200, 800), "black", "white")
     assert grey(image, "MPO", save_all=True, append_images=[image]).shape == (133, 200)
+
+
+def noise(mode: str, size: tuple[int, int] = (24, 20)) -> Image.Image:
+    levels = np.random.default_rng(0).integers(0, 256, (*size[::-1], 4), np.uint8)
+    return Image.fromarray(levels, "RGBA").convert(mode)
+
+
+def filtered(mode: str) -> bytes:
+    """A PNG of noise: its rows have the five filters in turn, its data lies in three chunks."""
+    width, height = 24, 20
+    bands = len(mode)
+    rng = np.random.default_rng(1)
+    rows = b"".join(bytes([row % 5]) + rng.bytes(width * bands) for row in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, {1: 0, 3: 2, 4: 6}[bands], 0, 0, 0)
+    data = zlib.compress(rows)
+    parts = (data[:100], data[100:101], data[101:])
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            chunk(b"IHDR", header),
+            chunk(b"gAMA", struct.pack(">I", 45_455)),
+            *(chunk(b"IDAT", part) for part in parts),
+            chunk(b"IEND", b""),
+        )
+    )
+
+
+@pytest.mark.parametrize("mode", PLAIN_PNG)
+def test_a_png_of_nothing_but_pixels_is_decoded_as_pillow_decodes_it(mode: str) -> None:
+    for data in (filtered(mode), file_of(noise(mode)), file_of(noise(mode), optimize=True)):
+        plain = _plain_png(_open(data), data)
+        assert plain is not None
+        loaded, orientation = _load(_open(data))
+        assert (plain[0].mode, plain[0].size, plain[1]) == (mode, loaded.size, orientation)
+        assert plain[0].tobytes() == loaded.tobytes()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        file_of(noise("P")),
+        file_of(noise("1")),
+        file_of(noise("LA")),
+        file_of(noise("I;16")),
+        file_of(noise("RGB"), transparency=(0, 0, 0)),
+        file_of(noise("RGB"), "JPEG"),
+        file_of(noise("L"), save_all=True, append_images=[noise("L").rotate(180)]),
+        file_of(noise("L", (1001, 1000))),
+    ],
+    ids=["palette", "one bit", "alpha", "16 bits", "clear colour", "JPEG", "animation", "large"],
+)
+def test_any_other_file_is_left_to_pillow(data: bytes) -> None:
+    assert _plain_png(_open(data), data) is None
+    assert status(data) == HTTPStatus.OK
+
+
+def test_a_png_is_turned_upright_whose_exif_comes_last() -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    sound = file_of(INK_ABOVE_PAPER)
+    turned = sound[:-12] + chunk(b"eXIf", exif.tobytes()[6:]) + sound[-12:]
+    picture = decode(turned, PIXELS)
+    assert picture.size == (2, 4)
+    assert picture.grey[0, 1] == 0
+
+
+def test_a_png_that_breaks_off_after_its_pixels_is_read() -> None:
+    sound = file_of(seven())
+    assert np.array_equal(decode(sound[:-12], PIXELS).grey, decode(sound, PIXELS).grey)
 
 
 def test_no_bytes_are_refused_as_unusable() -> None:
