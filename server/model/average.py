@@ -18,7 +18,7 @@ from model.card import listed
 from model.data import checksums
 from model.download import ensure_data
 from model.errors import DataError, ModelError
-from model.keeper import keep, scores
+from model.keeper import calibrated, keep, scores
 from model.labelled import labelled_sets
 from model.network import NetworkOutput
 from model.networks import build
@@ -52,7 +52,7 @@ def average(
         "mean_of": [_described(card) for card in cards],
     }
     keep(folder, recipe, mean, sets, found[-1], facts)
-    return [scores(sets, judged) for judged in found]
+    return [scores(sets, judged, calibrated(sets, judged)) for judged in found]
 
 
 def recipe_of(run: Path, name: str) -> Recipe:

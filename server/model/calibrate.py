@@ -12,13 +12,17 @@ from model.pipeline import Calibration
 ACCEPTED = 0.99
 """Share of held-out digits whose `is_digit` is to be at least a half."""
 
+RIDGE = 0.01
+"""Keeps the scales finite where few pictures are told apart without a mistake, and the largest
+logit from weighing so much that digits of another kind are taken for none (see RESULTS.md)."""
+
 
 def calibrate(
     calibration: Calibration,
     digits: Sequence[tuple[NetworkOutput, Tensor]],
     no_digits: Sequence[NetworkOutput],
 ) -> None:
-    """Fit temperature, scale and shift, in place.
+    """Fit temperature, scales and shift, in place.
 
     digits: for each held-out set, which all weigh the same, the network's output and (N,) labels
     no_digits: the network's output on sets of held-out pictures of other things
@@ -26,9 +30,12 @@ def calibrate(
     calibration.temperature.fill_(
         fit_temperature([(output.logits, labels) for output, labels in digits])
     )
-    positive = torch.cat([output.digit_logit for output, _ in digits])
-    scale, shift = _fit_log_odds(positive, torch.cat([output.digit_logit for output in no_digits]))
-    calibration.digit_scale.fill_(scale)
+    scales, shift = _fit_log_odds(
+        torch.cat([_evidence(output) for output, _ in digits]),
+        torch.cat([_evidence(output) for output in no_digits]),
+    )
+    calibration.digit_scale.fill_(scales[0])
+    calibration.largest_scale.fill_(scales[1])
     calibration.digit_shift.fill_(shift)
 
 
@@ -47,22 +54,31 @@ def fit_temperature(sets: Sequence[tuple[Tensor, Tensor]]) -> float:
     return float(min(candidates, key=likelihood))
 
 
-def _fit_log_odds(digits: Tensor, no_digits: Tensor) -> tuple[float, float]:
-    """Logistic regression with both kinds weighing the same gives the scale; the shift then
-    accepts the share `ACCEPTED` of the digits."""
-    scale = torch.ones((), requires_grad=True)
+def _evidence(output: NetworkOutput) -> Tensor:
+    """(N, 2) what tells whether it is a digit: the log-odds of that, and the largest logit."""
+    return torch.stack([output.digit_logit, output.logits.amax(1)], dim=1)
+
+
+def _fit_log_odds(digits: Tensor, no_digits: Tensor) -> tuple[Tensor, float]:
+    """Logistic regression with both kinds weighing the same gives the (2,) scales; the shift then
+    accepts the share `ACCEPTED` of the digits.
+
+    digits: (N, 2) and no_digits: (M, 2), see `_evidence`
+    """
+    scales = torch.tensor([1.0, 0.0], requires_grad=True)
     shift = torch.zeros((), requires_grad=True)
-    optimizer = torch.optim.LBFGS([scale, shift], max_iter=50)
+    optimizer = torch.optim.LBFGS([scales, shift], max_iter=100)
 
     def closure() -> Tensor:
         optimizer.zero_grad()
         loss = (
-            F.softplus(-(digits * scale + shift)).mean()
-            + F.softplus(no_digits * scale + shift).mean()
+            F.softplus(-(digits @ scales + shift)).mean()
+            + F.softplus(no_digits @ scales + shift).mean()
+            + RIDGE * scales.square().sum()
         )
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
-    steepness = max(scale.item(), 0.1)
-    return steepness, -steepness * digits.quantile(1 - ACCEPTED).item()
+    found = scales.detach()
+    return found, -(digits @ found).quantile(1 - ACCEPTED).item()

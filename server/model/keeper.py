@@ -10,13 +10,13 @@ from typing import Any
 import torch
 from torch import nn
 
-from model.calibrate import ACCEPTED, calibrate
+from model.calibrate import calibrate
 from model.errors import DivergedError
 from model.figures import learning_curve
 from model.learner import Learner
 from model.loop import Callback, L
 from model.network import NetworkOutput
-from model.pipeline import Pipeline
+from model.pipeline import Calibration, Pipeline
 from model.recipes import LabelledSets, Recipe
 from model.weights import save_pipeline
 
@@ -26,7 +26,19 @@ DRAWN_EVERY = 10
 """Seconds after which the learning curve is drawn anew, which may take longer than an epoch."""
 
 
-def scores(sets: LabelledSets, judged: dict[str, NetworkOutput]) -> dict[str, float]:
+def calibrated(sets: LabelledSets, judged: dict[str, NetworkOutput]) -> Calibration:
+    """The calibration of a network that says `judged` of the held-out sets."""
+    calibration = Calibration()
+    digits = [
+        (judged[name], torch.from_numpy(part.labels)) for name, part in sets.validation.items()
+    ]
+    calibrate(calibration, digits, [judged[name] for name in sets.no_digits])
+    return calibration
+
+
+def scores(
+    sets: LabelledSets, judged: dict[str, NetworkOutput], calibration: Calibration
+) -> dict[str, float]:
     """Accuracies on held-out digits, and how well what is no digit is told from them."""
     found: dict[str, float] = {}
     losses = []
@@ -40,10 +52,11 @@ def scores(sets: LabelledSets, judged: dict[str, NetworkOutput]) -> dict[str, fl
     accuracies = [found[name] for name in sets.validation]
     found["score"] = sum(accuracies) / len(accuracies)
     found["validation_loss"] = sum(losses) / len(losses)
-    certainty = torch.cat([judged[name].digit_logit for name in sets.validation])
-    threshold = certainty.quantile(1 - ACCEPTED)
     for name in sets.no_digits:
-        taken = (judged[name].digit_logit >= threshold).float().mean().item()
+        logits, digit_logit, _ = judged[name]
+        # Above zero, `ACCEPTED` of the digits are accepted.
+        accepted = calibration.digit_log_odds(logits, digit_logit) >= 0
+        taken = accepted.float().mean().item()
         found[f"{name.replace(' ', '_')}_taken_for_digits"] = taken
     return found
 
@@ -64,11 +77,8 @@ def keep(
     copy = recipe.new_network()
     copy.load_state_dict(network.state_dict())
     pipeline = Pipeline(copy).eval()
-    digits = [
-        (judged[name], torch.from_numpy(part.labels)) for name, part in sets.validation.items()
-    ]
-    calibrate(pipeline.calibration, digits, [judged[name] for name in sets.no_digits])
-    found = scores(sets, judged)
+    pipeline.calibration = calibrated(sets, judged)
+    found = scores(sets, judged, pipeline.calibration)
     card = {
         "name": recipe.name,
         "version": VERSION,
@@ -105,7 +115,7 @@ class Keeper(Callback):
     def on_validation_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
         assert isinstance(module, Learner)
         judged = module.judged()
-        found = scores(module.sets, judged)
+        found = scores(module.sets, judged, calibrated(module.sets, judged))
         module.log_dict({name: found[name] for name in found})
         if not trainer.is_global_zero:
             return

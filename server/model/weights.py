@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
@@ -113,7 +114,8 @@ def load_pipeline(model: str, folder: Path | None = None) -> Pipeline:
     content = read_checked(weights_path(model, folder), card)
     pipeline = Pipeline(build(card["network"]))
     try:
-        pipeline.load_state_dict(load(content))
+        # Runs of before 1.6.0 told by the network's log-odds alone whether it is a digit.
+        pipeline.load_state_dict({"calibration.largest_scale": torch.zeros(()), **load(content)})
     except (SafetensorError, RuntimeError) as error:
         raise ModelError(f"The weights of {model} do not fit its network: {error}") from error
     return pipeline.eval()

@@ -175,8 +175,8 @@ def test_runs_are_averaged(folder: Path, sets: LabelledSets, tmp_path: Path) -> 
     assert [f"seed {seed}" in of for seed, of in enumerate(card["mean_of"])] == [True, True]
     assert "begun at quick 1.0.0, epoch 2" in markdown(card)
     # What the mean says is what its file says.
-    scored = scores(sets, judge(load_pipeline("quick", tmp_path / "mean").network, sets))
-    assert scored == found
+    pipeline = load_pipeline("quick", tmp_path / "mean")
+    assert scores(sets, judge(pipeline.network, sets), pipeline.calibration) == found
 
 
 def test_networks_of_different_sizes_have_no_mean(

@@ -17,7 +17,6 @@ from uploads import file_of, one
 
 from model import data, train
 from model.augment import augment
-from model.calibrate import fit_temperature
 from model.corrections import read_corrections, with_corrections
 from model.errors import DataError, ModelError
 from model.export import export_onnx
@@ -388,15 +387,3 @@ def test_augmentation_varies_each_picture_and_keeps_range_and_shape() -> None:
     assert all(not torch.allclose(varied[i], varied[0], atol=0.05) for i in range(1, 8))
     assert 0.4 < varied.sum() / digits.sum() < 2
     assert torch.equal(augment(digits, 0.0, torch.Generator()), digits)
-
-
-def test_the_temperature_of_overconfident_logits_is_found() -> None:
-    generator = torch.Generator().manual_seed(0)
-    honest = torch.randn(20_000, 10, generator=generator)
-    labels = torch.multinomial(honest.softmax(1), 1, generator=generator).squeeze(1)
-    assert fit_temperature([(3 * honest, labels)]) == pytest.approx(3, rel=0.05)
-
-
-def test_few_digits_that_are_all_read_make_no_network_surer() -> None:
-    logits = 2 * torch.eye(10)
-    assert fit_temperature([(logits, torch.arange(10))]) == 1
