@@ -10,7 +10,7 @@ from app.images import Grey
 from app.metrics import count_reading, engine_seconds
 from app.settings import Settings, StartupError
 from app.together import read
-from model.engines import OFTEN, ModelError, Reading, load_engine
+from model.engines import OFTEN, ModelError, Reading, fastest_engine, load_engine
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,9 @@ class Recognizer:
         """Load the engine and let it recognise. Raises StartupError."""
         try:
             self._engine = load_engine(
-                name=settings.engine, model=settings.model, device=settings.openvino_device
+                name=settings.engine or fastest_engine(settings.model),
+                model=settings.model,
+                device=settings.openvino_device,
             )
         except ModelError as error:
             raise StartupError(str(error)) from error

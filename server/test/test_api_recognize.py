@@ -63,7 +63,7 @@ def test_clear_digits_are_read(client: FlaskClient, image: Image.Image, text: st
 def test_the_answer_has_the_contracts_members_and_no_other(client: FlaskClient) -> None:
     answer = read(client, SEVEN)
     assert list(answer) == ["text", "digits", "model", "engine", "elapsed_ms"]
-    assert answer["engine"] == "torch"
+    assert answer["engine"] == "onnx"
     assert answer["model"].startswith("digits ")
     assert 0 < answer["elapsed_ms"] < 10_000
     (digit,) = answer["digits"]
@@ -170,7 +170,7 @@ def test_health_names_model_and_engine(client: FlaskClient) -> None:
     assert response.status_code == 200
     answer = response.get_json()
     assert answer["status"] == "ok"
-    assert answer["engine"] == "torch"
+    assert answer["engine"] == "onnx"
     assert answer["model"] == read(client, SEVEN)["model"]
 
 

@@ -10,6 +10,8 @@ import torch
 from pictures import batch, rectangle, seven
 from short_runs import skip_without_data
 
+from app.recognizer import Recognizer
+from app.settings import Settings
 from model import weights
 from model.engines import load_engine
 from model.errors import ModelError
@@ -75,6 +77,26 @@ def test_a_run_is_exported_and_loaded_by_its_folder(run: Path) -> None:
             reading = load_engine(engine, str(model)).recognize(grey)
             assert reading is not None
             np.testing.assert_allclose(reading.probabilities, expected, atol=1e-5)
+
+
+def test_a_model_is_served_by_onnxruntime_once_it_is_exported(run: Path) -> None:
+    settings = Settings(model=str(run))
+    assert Recognizer(settings).engine == "torch"
+    assert main(["--model", str(run)]) == 0
+    assert Recognizer(settings).engine == "onnx"
+    # What was exported is not of other weights than are there now.
+    card = weights.read_card("digits", run)
+    weights.save_pipeline(weights.load_pipeline("digits", run), card, run)
+    assert (run / "digits.onnx").exists()
+    assert Recognizer(settings).engine == "torch"
+
+
+def test_a_run_from_before_the_largest_logit_was_looked_at_is_loaded(tmp_path: Path) -> None:
+    pipeline = weights.load_pipeline("digits")
+    del pipeline.calibration.largest_scale
+    weights.save_pipeline(pipeline, weights.read_card("digits"), tmp_path)
+    loaded = weights.load_pipeline("digits", tmp_path).calibration
+    assert (loaded.largest_scale, loaded.digit_scale) == (0, pipeline.calibration.digit_scale)
 
 
 def test_a_network_without_convolutions_gets_no_int8_variant(

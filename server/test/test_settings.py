@@ -16,7 +16,7 @@ NAMES = [entry.name.upper() for entry in dataclasses.fields(Settings)]
 def test_every_setting_has_a_default() -> None:
     chosen = read_settings({})
     assert chosen == Settings()
-    assert (chosen.host, chosen.port, chosen.engine) == ("127.0.0.1", 5000, "torch")
+    assert (chosen.host, chosen.port, chosen.engine) == ("127.0.0.1", 5000, "")
     assert chosen.max_bytes == 4 * 1024 * 1024
     assert 1 <= chosen.workers <= 4
 
