@@ -132,6 +132,17 @@ test.describe('a new version', () => {
     await expect(notice(page)).toBeVisible();
   });
 
+  test('has the page load anew though the browser puts off the new version', async ({ page }) => {
+    await page.goto('/');
+    await installed(page);
+    await writeFile(file, original.replace('SKIP_WAITING', 'WAIT'));
+    await lookForUpdate(page);
+    await expect(notice(page)).toBeVisible();
+    const reloaded = page.waitForEvent('load');
+    await button(page, 'Reload').click();
+    await reloaded;
+  });
+
   test('leaves a page alone that has not asked for it', async ({ page, context }) => {
     await page.goto('/');
     await installed(page);

@@ -1,4 +1,10 @@
 /**
+ * Milliseconds until a page loads anew in any case. Where another tab opens at the same moment, Chromium
+ * has the new version wait until the old one has been idle for half a minute, unless a page loads.
+ */
+const PATIENCE = 3000;
+
+/**
  * Registers the service worker once the page has loaded, and tells of a new version that waits,
  * with what puts it in place.
  */
@@ -24,5 +30,6 @@ function takeOver({ waiting }: ServiceWorkerRegistration): void {
   // Nothing waits any more where another tab has put it in place.
   if (!waiting) { reload(); return; }
   navigator.serviceWorker.addEventListener('controllerchange', reload, { once: true });
+  window.setTimeout(reload, PATIENCE);
   waiting.postMessage({ type: 'SKIP_WAITING' });
 }
