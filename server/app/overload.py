@@ -16,7 +16,7 @@ from app.headers import SECURITY_HEADERS
 from app.metrics import refused
 from app.problems import ProblemError, discard_unread_body, problem_answer
 
-LONGEST_WAIT = 0.16
+LONGEST_WAIT = 0.12
 """Seconds, for a thread and for one's turn together. Who has waited longer gets a 503: of those
 behind, the more are answered in time."""
 
