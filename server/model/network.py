@@ -4,6 +4,7 @@ from copy import deepcopy
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -24,21 +25,31 @@ class DigitNet(nn.Module):
 
     Because the ten evidence maps are computed before the averaging, the class activation map
     (Zhou et al. 2016) is a by-product.
+
+    middle: compute the last stages for the middle 20×20 of the 28×28 pixels alone, where a
+        normalised digit is: the second stage's two convolutions are not padded. Half the work.
+        Raises ValueError where the second stage has another depth.
     """
 
     def __init__(
-        self, widths: tuple[int, int, int] = (24, 48, 96), depths: tuple[int, int, int] = (2, 2, 3)
+        self,
+        widths: tuple[int, int, int] = (24, 48, 96),
+        depths: tuple[int, int, int] = (2, 2, 3),
+        middle: bool = False,
     ) -> None:
         super().__init__()
+        if middle and depths[1] != 2:
+            raise ValueError(f"With middle, the second stage has two convolutions, not {depths[1]}")
         layers: list[nn.Module] = []
         channels = 1
         for stage, (width, depth) in enumerate(zip(widths, depths, strict=True)):
             if stage:
                 layers.append(nn.MaxPool2d(2))
             for _ in range(depth):
-                layers.append(convolution(channels, width))
+                layers.append(convolution(channels, width, padded=not (middle and stage == 1)))
                 channels = width
         self.features = nn.Sequential(*layers)
+        self.margin = 1 if middle else 0
         # Whole channels: of single cells the average over the map would leave nothing.
         self.dropout = nn.Dropout2d(0.2)
         self.evidence = nn.Conv2d(channels, 10, 1)
@@ -47,7 +58,8 @@ class DigitNet(nn.Module):
     def forward(self, digit: Tensor) -> NetworkOutput:
         """Read. digit: (N, 1, 28, 28) in 0..1, 1 = ink."""
         features = self.features(digit)
-        evidence = self.evidence(self.dropout(features))
+        # Outside the middle nothing speaks for any digit: cells of zeros.
+        evidence = F.pad(self.evidence(self.dropout(features)), (self.margin,) * 4)
         pooled = torch.cat([features.mean((2, 3)), features.amax((2, 3))], dim=1)
         return NetworkOutput(
             logits=evidence.mean((2, 3)),
@@ -56,10 +68,10 @@ class DigitNet(nn.Module):
         )
 
 
-def convolution(inputs: int, outputs: int) -> nn.Module:
+def convolution(inputs: int, outputs: int, *, padded: bool) -> nn.Module:
     """3×3 convolution, batch normalisation, rectifier."""
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
+        nn.Conv2d(inputs, outputs, 3, padding=int(padded), bias=False),
         nn.BatchNorm2d(outputs),
         nn.ReLU(inplace=True),
     )
