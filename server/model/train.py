@@ -183,7 +183,7 @@ def _train(options: argparse.Namespace) -> float | None:
         card = read_card(name, options.start)
         network = load_pipeline(name, options.start).network
         facts["start"] = origin(card)
-        if card["network"] != _as_json(recipe.network):
+        if _sizes(card["network"]) != _sizes(recipe.network):
             raise ModelError("The run to start from has a network of another size.")
     teachers = _teachers(list(taught_by.values()), recipe)
     if taught_by:
@@ -247,9 +247,9 @@ def _as_it_began(
     return recipe, limit, patience, teachers
 
 
-def _as_json(network: dict[str, Any]) -> Any:
-    """What JSON makes of it: lists for tuples."""
-    return json.loads(json.dumps(network))
+def _sizes(network: dict[str, Any]) -> Any:
+    """What its weights' sizes depend on, as JSON has it: lists for tuples."""
+    return json.loads(json.dumps({x: value for x, value in network.items() if x != "middle"}))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -48,6 +49,33 @@ def test_a_run_goes_on_from_another_ones_weights(sets: LabelledSets, tmp_path: P
     for name, value in network.named_parameters():
         assert torch.equal(ended[name], value), name
     assert read_card("quick", tmp_path)["start"] == "quick 1.0.0"
+
+
+@pytest.mark.parametrize(
+    ("network", "error"),
+    [({**RECIPE.network, "middle": True}, None), ({"widths": (8, 8, 8)}, "another size")],
+)
+def test_a_run_goes_on_from_weights_of_the_same_sizes(
+    folder: Path,
+    sets: LabelledSets,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    network: dict[str, Any],
+    error: str | None,
+) -> None:
+    recipe = dataclasses.replace(RECIPE, network=network, epochs=1)
+    monkeypatch.setitem(train.RECIPES, "quick", recipe)
+    monkeypatch.setattr(train, "labelled_sets", lambda *_: sets)
+    code = train.main(["--recipe", "quick", "--start", str(folder), "--out", str(tmp_path)])
+    if error is None:
+        assert code == 0
+        card = read_card("quick", tmp_path)
+        assert card["network"]["middle"] is True
+        assert card["start"].startswith("quick ")
+    else:
+        assert code == 2
+        assert error in capsys.readouterr().err
 
 
 def test_teachers_are_followed_where_labels_say_otherwise(
