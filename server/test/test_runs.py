@@ -19,7 +19,7 @@ from model.labelled import labelled_sets
 from model.learner import Learner
 from model.network import DigitNet, NetworkOutput
 from model.prepare import NO_DIGIT
-from model.recipes import LabelledSets
+from model.recipes import RECIPES, LabelledSets
 from model.teachers import Lesson, Teachers
 from model.training import train as run
 from model.weights import load_pipeline, read_card
@@ -65,7 +65,7 @@ def test_a_run_goes_on_from_weights_of_the_same_sizes(
     error: str | None,
 ) -> None:
     recipe = dataclasses.replace(RECIPE, network=network, epochs=1)
-    monkeypatch.setitem(train.RECIPES, "quick", recipe)
+    monkeypatch.setitem(RECIPES, "quick", recipe)
     monkeypatch.setattr(train, "labelled_sets", lambda *_: sets)
     code = train.main(["--recipe", "quick", "--start", str(folder), "--out", str(tmp_path)])
     if error is None:
