@@ -11,12 +11,12 @@ WEAKNESSES = (
     "Nines whose head is small or open are close to threes and sevens: of the six writers who were "
     "measured it was one who wrote them so, and most mistakes are hers or his.",
     "Ones with a long up-stroke, as many Europeans write them, are close to sevens.",
-    "Letters: about a ninth of those of an alphabet that it was not trained on are taken for "
+    "Letters: about a tenth of those of an alphabet that it was not trained on are taken for "
     "digits, and most that look like digits.",
     "Scans of old books: more than a quarter is misread, and more than half are called no digit. "
     "Ruled or squared paper, bits of neighbouring digits and hard shadows count as ink.",
     "Digits that are drawn small with a broad pen: where it is a third as broad as the digit is "
-    "high, one in thirteen is called no digit.",
+    "high, about one in twelve is called no digit.",
     "Digits turned by more than 30 degrees.",
     "The pen digits come from 30 people of one university; other hands may differ.",
 )

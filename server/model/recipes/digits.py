@@ -21,7 +21,7 @@ class DigitsRecipe(Recipe):
     name: str = "digits"
     source: str = "ours, see RESULTS.md"
     network: dict[str, Any] = field(
-        default_factory=lambda: {"widths": (16, 64, 128), "depths": (1, 2, 3)}
+        default_factory=lambda: {"widths": (16, 64, 128), "depths": (1, 2, 3), "middle": True}
     )
     epochs: int = 60
     steps_per_epoch: int = 500
