@@ -21,7 +21,9 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   use: {
     baseURL: `http://localhost:${PORT}`,
-    trace: 'retain-on-failure',
+    // A trace of every test takes half as long again: where a failure needs one, `--trace retain-on-failure`.
+    trace: 'off',
+    screenshot: 'only-on-failure',
     // It would answer for the server, and no test could come between. Those that are about it allow it.
     serviceWorkers: 'block',
     launchOptions: {
