@@ -3,7 +3,9 @@
 from typing import Any, cast
 
 import numpy as np
-from PIL import Image, ImageStat
+from PIL import Image, ImageChops, ImageStat
+
+from app.averaging import averaged, visible_bands
 
 CLEARLY = 1.5
 """How many times the luminance's contrast a single band must have to be taken in its place."""
@@ -11,13 +13,21 @@ CLEARLY = 1.5
 NOISE = 32
 """A contrast, in levels of 255, that a blank sheet's JPEG noise may have in one band."""
 
+MOSTLY_OPAQUE = 127.5
+"""The mean alpha from which a picture is one with its paper, of which only a part is missing."""
 
-def grey_of(image: Image.Image) -> Image.Image:
-    """The band in which what is drawn stands out, as it looks on paper.
 
-    image: in mode L, LA, RGB, RGBA or F
+def grey_of(image: Image.Image, factor: int = 1) -> Image.Image:
+    """The band in which what is drawn stands out, as it looks on paper, averaged in squares.
+
+    image: in mode L, LA, RGB, RGBA or F; factor: pixels along the sides of a square
     Returns a picture in mode L (or F, as it came), 0 = black, 255 = white.
     """
+    if image.mode == "RGBA" and min(image.size) >= factor:
+        canvas = _of_canvas(image, factor)
+        if canvas is not None:
+            return canvas
+    image = averaged(image, factor)
     if image.mode in ("LA", "RGBA"):
         alpha = image.getchannel("A")
         least, most = cast(tuple[int, int], alpha.getextrema())
@@ -29,6 +39,28 @@ def grey_of(image: Image.Image) -> Image.Image:
     if image.mode in ("L", "F"):
         return image
     return _clearest_band(image, image.convert("L"))
+
+
+def _of_canvas(image: Image.Image, factor: int) -> Image.Image | None:
+    """Like `grey_of`, of what is drawn on nothing in black or white, or nearly so, as canvases have
+    it: without a look at its colours. None of all other pictures."""
+    columns, rows = (side // factor for side in image.size)
+    light, visible = (Image.new("L", (columns, rows)) for _ in range(2))
+    for place, band in visible_bands(image, factor):
+        alpha = band.getchannel("A")
+        light.paste(ImageChops.multiply(band.convert("L"), alpha).reduce(factor), place)
+        visible.paste(alpha.reduce(factor), place)
+    opaque = int(np.asarray(visible).sum())
+    if not 0 < opaque < MOSTLY_OPAQUE * columns * rows:
+        return None
+    paper_is_white = int(np.asarray(light).sum()) * 255 < opaque * 128
+    grey = ImageChops.add(light, ImageChops.invert(visible)) if paper_is_white else light
+    return grey if _stands_out(grey) else None
+
+
+def _stands_out(luminance: Image.Image) -> bool:
+    """Whether no single band can show what is drawn much better."""
+    return CLEARLY * _contrast(luminance.getextrema()) >= 255
 
 
 def _clearest_band(image: Image.Image, luminance: Image.Image) -> Image.Image:
@@ -55,7 +87,7 @@ def _on_paper(image: Image.Image, alpha: Image.Image) -> Image.Image:
     """
     luminance = image.convert("L")
     visible = np.asarray(alpha, np.float32)
-    if visible.mean() >= 127.5:
+    if visible.mean() >= MOSTLY_OPAQUE:
         opaque = alpha.point([0] * 128 + [255] * 128)
         if image.mode == "LA":
             return _laid_on(luminance, alpha, _median(luminance, opaque))
@@ -65,8 +97,7 @@ def _on_paper(image: Image.Image, alpha: Image.Image) -> Image.Image:
     ink = np.vdot(np.asarray(luminance, np.float32), visible) / visible.sum()
     paper = 255 if ink < 128 else 0
     grey = _laid_on(luminance, alpha, (paper,))
-    # Black on white, as canvases have it, needs no look at the colours.
-    if image.mode == "LA" or CLEARLY * _contrast(grey.getextrema()) >= 255:
+    if image.mode == "LA" or _stands_out(grey):
         return grey
     return _clearest_band(_laid_on(image.convert("RGB"), alpha, (paper,) * 3), grey)
 

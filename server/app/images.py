@@ -33,9 +33,6 @@ least."""
 LONGEST = 512
 """Pixels along the longer side: strips are averaged until they are no longer."""
 
-BAND = 32
-"""Rows of squares that are averaged at once."""
-
 LARGEST_SIDE = 32_767
 """In pixels; no camera or canvas makes a longer side, but crafted files do."""
 
@@ -144,7 +141,7 @@ def decode(data: bytes, max_pixels: int, enough: int = ENOUGH) -> Picture:
     image, orientation = _plain_png(image, data) or _load(image)
     decoded = image.size
     factor = _factor(decoded, enough)
-    grey = grey_of(_averaged(image, factor))
+    grey = grey_of(image, factor)
     scale = size[0] / decoded[0] * factor, size[1] / decoded[1] * factor
     if orientation in UPRIGHT:
         grey = grey.transpose(UPRIGHT[orientation])
@@ -256,28 +253,6 @@ def _load(image: Image.Image) -> tuple[Image.Image, int]:
 def _factor(size: tuple[int, int], enough: int) -> int:
     """The side of the squares that are averaged, in pixels."""
     return max(1, min(size) // enough, math.ceil(max(size) / LONGEST))
-
-
-def _averaged(image: Image.Image, factor: int) -> Image.Image:
-    """Every whole square of `factor` pixels as one; of a strip that is thinner, what there is."""
-    if factor == 1:
-        return image
-    width, height = (side - side % factor or side for side in image.size)
-    if image.mode != "RGBA" or min(width, height) < factor:
-        return image.reduce(factor, (0, 0, width, height))
-    averaged = Image.new("RGBA", (width // factor, height // factor))
-    # What is transparent stays so, and costs as much: of a canvas little else is visible.
-    visible = image.getbbox() or (0, 0, 0, 0)
-    left, top = (edge // factor for edge in visible[:2])
-    right, bottom = (
-        min(-(-edge // factor), most) for edge, most in zip(visible[2:], averaged.size, strict=True)
-    )
-    # In bands: the whole would be copied twice more, and a large picture is large.
-    for row in range(top, bottom if left < right else top, BAND):
-        end = min(row + BAND, bottom)
-        squares = image.crop((left * factor, row * factor, right * factor, end * factor))
-        averaged.paste(squares.reduce(factor), (left, row))
-    return averaged
 
 
 def _in_plain_mode(image: Image.Image) -> Image.Image:

@@ -12,7 +12,8 @@ import pytest
 from PIL import ExifTags, Image
 from uploads import chunk, drawing, file_of, png_claiming, seven
 
-from app.images import PLAIN_PNG, Picture, _averaged, _load, _open, _plain_png, decode, png_data_url
+from app.averaging import averaged as averaged_in_squares
+from app.images import PLAIN_PNG, Picture, _load, _open, _plain_png, decode, png_data_url
 from app.problems import ProblemError
 
 PIXELS = 25_000_000
@@ -162,7 +163,7 @@ def test_a_transparent_picture_is_averaged_alike_whatever_of_it_is_visible() -> 
         image = Image.fromarray(bands, "RGBA")
         across, down = (side - side % factor or side for side in image.size)
         expected = np.asarray(image.reduce(factor, (0, 0, across, down)) if factor > 1 else image)
-        averaged = np.asarray(_averaged(image, factor))
+        averaged = np.asarray(averaged_in_squares(image, factor))
         visible = expected[..., 3] > 0
         assert np.array_equal(averaged[..., 3], expected[..., 3])
         assert np.array_equal(averaged[visible], expected[visible])
