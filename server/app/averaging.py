@@ -22,9 +22,7 @@ def averaged(image: Image.Image, factor: int) -> Image.Image:
     return squares
 
 
-def visible_bands(
-    image: Image.Image, factor: int
-) -> Iterator[tuple[tuple[int, int], Image.Image]]:
+def visible_bands(image: Image.Image, factor: int) -> Iterator[tuple[tuple[int, int], Image.Image]]:
     """What is visible of a picture, cut into bands of whole squares.
 
     image: in mode RGBA, its sides `factor` pixels at least

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import onnx
+import onnx.inliner
+import onnx.parser
 import torch
 
 from model.errors import DataError, ModelError
@@ -26,6 +28,54 @@ from model.weights import (
 )
 
 OPSET = 20
+
+AVERAGE_SQUARES = onnx.parser.parse_function("""
+<opset_import: ["" : 20], domain: "digits">
+AverageSquares (picture, factor) => (small) {
+    one = Constant <value = int64[1] {1}> ()
+    side = Reshape (factor, one)
+    is_small = Equal (side, one)
+    small = If (is_small) <
+        then_branch = as_it_is () => (same) { same = Identity (picture) },
+        else_branch = in_squares () => (averages) {
+            pictures = Shape <start = 0, end = 2> (picture)
+            size = Shape <start = 2, end = 4> (picture)
+            squares = Div (size, side)
+            used = Mul (squares, side)
+            left_out = Sub (size, used)
+            most_left_out = ReduceMax <keepdims = 1> (left_out)
+            none = Constant <value = int64[1] {0}> ()
+            is_whole = Equal (most_left_out, none)
+            whole = If (is_whole) <
+                then_branch = uncut () => (all) { all = Identity (picture) },
+                else_branch = cut () => (inner) {
+                    start = Constant <value = int64[2] {0, 0}> ()
+                    axes = Constant <value = int64[2] {2, 3}> ()
+                    inner = Slice (picture, start, used, axes)
+                }
+            >
+            rows, columns = Split <num_outputs = 2> (squares)
+            used_height, used_width = Split <num_outputs = 2> (used)
+            by_rows = Concat <axis = 0> (pictures, rows, side, used_width)
+            strips = Reshape (whole, by_rows)
+            within_rows = Constant <value = int64[1] {3}> ()
+            sums = ReduceSum <keepdims = 0> (strips, within_rows)
+            by_squares = Concat <axis = 0> (pictures, rows, columns, side)
+            parts = Reshape (sums, by_squares)
+            pixels = Mul (side, side)
+            weight = Cast <to = 1> (pixels)
+            share = Reciprocal (weight)
+            column = Concat <axis = 0> (side, one)
+            shares = Expand (share, column)
+            together = MatMul (parts, shares)
+            last = Constant <value = int64[1] {-1}> ()
+            averages = Squeeze (together, last)
+        }
+    >
+}
+""")
+"""What `model.resampling.shrink` leaves to the graph. Where sizes are known, as for those that come
+often, runtimes keep of the branches the one that is taken."""
 
 
 def export_onnx(pipeline: Pipeline, path: Path) -> None:
@@ -47,7 +97,10 @@ def export_onnx(pipeline: Pipeline, path: Path) -> None:
         verbose=False,
     )
     assert program is not None
-    path.write_bytes(_without_notes(program.model_proto).SerializeToString())
+    model = program.model_proto
+    model.functions.append(AVERAGE_SQUARES)
+    model = onnx.inliner.inline_local_functions(model)
+    path.write_bytes(_without_notes(model).SerializeToString())
 
 
 def _without_notes(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -1,5 +1,7 @@
 """Ink: from a grey picture of any paper to how much ink lies on each pixel."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -17,6 +19,9 @@ SMALLEST_CONTRAST = 0.04
 
 TOLERANCES = (0.15, 0.05)
 """Shares of the darkest ink's darkness up to which a cell is paper, one for each fit."""
+
+GRAIN_OF_BLANK = 3.2
+"""A picture whose ink is less than so many standard deviations of the paper's grain is blank."""
 
 NOISE_SIGMAS = 3.5
 """How many standard deviations of the paper's grain are taken off the ink."""
@@ -45,48 +50,49 @@ class Ink(nn.Module):
         border = torch.zeros(THUMBNAIL, THUMBNAIL)
         border[0] = border[-1] = 1
         border[:, 0] = border[:, -1] = 1
-        votes = (border / border.sum() + 1 / border.numel()).flatten()
+        votes = (border / border.sum() + 1 / border.numel()).view(-1, 1)
         self.register_buffer("votes", votes, persistent=False)
         basis = _quadratic_basis()
         self.register_buffer("basis", basis, persistent=False)
-        # The basis and a row, or column, of zeros: room for the right-hand side.
+        # The basis and a column of zeros: room for the right-hand side.
         self.register_buffer("terms", F.pad(basis, (0, 1)), persistent=False)
         self.register_buffer("last", torch.eye(7)[6:], persistent=False)
 
     def forward(self, grey: Tensor) -> tuple[Tensor, Tensor]:
         """Find the ink.
 
-        grey: (N, 1, H, W) float32, 0 = black, 1 = white
-        Returns ink (N, 1, H, W), 0 = paper and 1 = full ink, and drawn (N,) bool, False where
+        grey: (N, H, W) float32, 0 = black, 1 = white
+        Returns ink (N, H, W), 0 = paper and 1 = full ink, and drawn (N,) float32, 1, or 0 where
         there is nothing but paper (ink is 0 there).
         """
-        grey = grey.squeeze(1)
         height, width = size_of(grey)
         rows, columns = area_weights(height, THUMBNAIL, grey), area_weights(width, THUMBNAIL, grey)
         cells = (rows @ grey @ columns.T).view(-1, 1, THUMBNAIL * THUMBNAIL)
         # Light that falls in from one side is taken off before anything else.
         slope = cells @ self.basis[:, :3] @ self.basis[:, :3].T
         level = cells - slope
-        sign = self._paper_is_light(level, cells.mean(2, True)).to(grey.dtype) * 2 - 1
-        offset = (1 - sign) / 2
+        is_light = self._paper_is_light(level, cells.mean(2, True))
+        one = torch.ones((), dtype=grey.dtype, device=grey.device)
+        sign, offset = torch.where(is_light, one, -one), torch.where(is_light, 0 * one, one)
         # One division on the thumbnail is cheaper than one at full size.
-        lightness = 1 / (self._paper(level * sign) + slope * sign + offset).clamp(min=0.02)
+        paper = self._paper(level * sign) + slope * sign + offset
+        lightness = (1 / paper.clamp(min=0.02)).view(-1, THUMBNAIL, THUMBNAIL)
         rows, columns = (
             bilinear_weights(THUMBNAIL, height, grey),
             bilinear_weights(THUMBNAIL, width, grey),
         )
-        lightness = rows @ lightness.view(-1, THUMBNAIL, THUMBNAIL) @ columns.T
-        darkness = 1 - (grey * sign + offset) * lightness
-        # Grain is symmetric, strokes are not: what is brighter than the paper is grain alone.
+        darkness = 1 - (grey * sign + offset) * (rows @ lightness @ columns.T)
+        # Grain is symmetric, strokes are not: what is brighter than the paper is grain alone, and
+        # half of it.
         brighter = darkness.clamp(max=0)
-        grain = (2 * (brighter * brighter).mean((1, 2), True)).sqrt()
+        grain = (brighter * brighter).mean((1, 2), True).sqrt() * math.sqrt(2)
         darkness = darkness.clamp(min=0)
         full = soft_peak(darkness)
-        drawn = (full > SMALLEST_CONTRAST) & (full > 3.2 * grain)
+        drawn = (full > (GRAIN_OF_BLANK * grain).clamp(min=SMALLEST_CONTRAST)).to(grey.dtype)
         floor = torch.minimum(NOISE_SIGMAS * grain + FAINTEST_INK * full, 0.5 * full)
-        steepness = drawn.to(grey.dtype) / (full - floor).clamp(min=1e-3)
+        steepness = drawn / (full - floor).clamp(min=1e-3)
         ink = ((darkness - floor) * steepness).clamp(0, 1)
-        return _without_specks(ink).unsqueeze(1), drawn.flatten()
+        return _without_specks(ink), drawn.flatten()
 
     def _paper_is_light(self, level: Tensor, mean: Tensor) -> Tensor:
         """Whether ink is darker than the paper: (N, 1, 1) bool.
@@ -97,7 +103,7 @@ class Ink(nn.Module):
         """
         lightest, darkest = level.amax(2, True), level.amin(2, True)
         middle = torch.where(lightest - darkest < 0.01, 0.5 - mean, (lightest + darkest) / 2)
-        vote = ((level >= middle).to(level.dtype) * self.votes).sum(2, True) - 1
+        vote = (level >= middle).to(level.dtype) @ self.votes - 1
         square = level * level
         variance = square.mean(2, True)
         skewness = (square * level).mean(2, True) / (variance * variance.sqrt() + 1e-6)
@@ -112,18 +118,19 @@ class Ink(nn.Module):
         matrix (E 0; b 1) makes (E² 0; b (I + E) 1).
         """
         closed = _closing(_as_picture(level)).view_as(level)
-        # The equations of no paper at all, and what a cell of paper takes away from them.
-        everything = self.terms.T
-        difference = torch.cat([everything[:-1].expand(level.shape[0], -1, -1), -level], dim=1)
+        # What a cell adds to the equations and their right-hand side: one of ink, and of paper.
+        of_ink = self.terms.T
+        nothing = torch.zeros_like(of_ink[:-1]).expand(level.shape[0], -1, -1)
+        of_paper = torch.cat([nothing, level], dim=1)
         paper = closed
         for tolerance in TOLERANCES:
             darker = paper - level
             is_paper = darker <= tolerance * darker.amax(2, True)
-            hidden = everything - difference * is_paper.to(level.dtype)
+            hidden = torch.where(is_paper, of_paper, of_ink)
             system = hidden @ self.terms + self.last.T @ self.last
             for _ in range(6):
                 system = system @ system
-            paper = self.last @ system @ everything
+            paper = self.last @ system @ of_ink
         return torch.minimum(paper, closed)
 
 

@@ -72,10 +72,11 @@ class Preprocessing(nn.Module):
         """Find the digit. grey: (N, 1, H, W) float32, 0 = black, 1 = white, any height and width.
 
         Returns digit (N, 1, 28, 28), 1 = ink; box (N, 4), left, top, right, bottom of the ink in
-        pixels of `grey`; frame (N, 4), the same edges of what `digit` shows; and drawn (N,) bool.
+        pixels of `grey`; frame (N, 4), the same edges of what `digit` shows; and drawn (N,), 1, or
+        0 where there is nothing but paper.
         """
         small, factor = shrink(grey)
-        ink, drawn = self.ink(small)
+        ink, drawn = self.ink(small.squeeze(1))
         digit, box, frame = self.normalize(ink)
         return digit, box * factor, frame * factor, drawn
 
@@ -95,5 +96,4 @@ class Pipeline(nn.Module):
         digit, box, frame, drawn = self.preprocessing(grey)
         output = self.network(digit)
         probabilities, is_digit = self.calibration(output.logits, output.digit_logit)
-        is_digit = is_digit * drawn.to(is_digit.dtype)
-        return PipelineOutput(probabilities, is_digit, box, digit, output.evidence, frame)
+        return PipelineOutput(probabilities, is_digit * drawn, box, digit, output.evidence, frame)

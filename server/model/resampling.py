@@ -79,17 +79,18 @@ def bilinear_weights(cells: int, size: int, like: Tensor) -> Tensor:
 
 
 def cubic_weights(offsets: Tensor, positions: Tensor) -> Tensor:
-    """Weights of a cubic convolution filter (Keys 1981, a = -0.5), not yet normalised.
+    """Weights of a cubic convolution filter (Keys 1981, a = -0.5), twice as large.
 
     offsets: (N, outputs, 1) where each output pixel's centre lies, in units of the filter
     positions: (N, 1, size) where the input pixels' centres lie, in the same units
-    Returns (N, outputs, size). Inside the picture rows sum to the number of input pixels in a
+    Returns (N, outputs, size). Inside the picture rows sum to twice the number of input pixels in a
     unit; what lies beyond its edge counts as 0.
     """
-    distance = (offsets - positions).abs()
-    # Keys' two cubics as one sum of truncated powers: nothing to branch on.
-    near, far = (1 - distance).clamp(min=0), (2 - distance).clamp(min=0)
-    return far * far * (0.5 * far - 0.5) + near * near * (1 - 2 * near)
+    # Keys' two cubics as one, with what is negative beyond 1 and positive before: nothing to
+    # branch on, and little to compute.
+    inner = (1 - (offsets - positions).abs()).clamp(min=-1)
+    outer, near = inner + 1, inner.clamp(min=0)
+    return inner * (outer * outer + near * (2 - 4 * near))
 
 
 def shrink(picture: Tensor) -> tuple[Tensor, int]:
@@ -99,16 +100,28 @@ def shrink(picture: Tensor) -> tuple[Tensor, int]:
     Returns (N, C, H // factor, W // factor) and the factor; what the squares do not fill at the
     right and lower edge, less than a square, is left out.
     """
-    number, channels = picture.shape[:2]
     height, width = size_of(picture)
     # What `min` and `max` are, for sizes that are symbols when the graph is exported.
     shorter = torch.sym_min(height, width)  # type: ignore[no-untyped-call]
     factor = torch.sym_max(1, shorter // LARGE)  # type: ignore[no-untyped-call]
-    if isinstance(factor, int) and factor == 1:
-        return picture, factor
+    if isinstance(factor, int):
+        return (_average_squares(picture, factor) if factor > 1 else picture), factor
+    # One operation, in whose place `model.export` puts a branch for squares of one pixel: with them
+    # nothing is to be computed, which no program of tensors can say of pictures of any size.
+    size = (*picture.shape[:2], height // factor, width // factor)
+    side = torch.scalar_tensor(factor, dtype=torch.int64)
+    small: Tensor = torch.onnx.ops.symbolic(
+        "digits::AverageSquares", (picture, side), dtype=picture.dtype, shape=size, version=1
+    )
+    return small, factor
+
+
+def _average_squares(picture: Tensor, factor: int) -> Tensor:
+    number, channels = picture.shape[:2]
+    height, width = size_of(picture)
     rows, columns = height // factor, width // factor
-    whole = picture[:, :, : rows * factor].reshape(number, channels, rows, factor, width)
-    summed = whole.sum(3)[..., : columns * factor]
+    whole = picture[:, :, : rows * factor, : columns * factor]
+    summed = whole.reshape(number, channels, rows, factor, columns * factor).sum(3)
     # A product is five times faster here than a mean along the last, short axis.
     mean = picture.new_ones(factor, 1) / (factor * factor)
-    return (summed.reshape(number, channels, rows, columns, factor) @ mean).squeeze(-1), factor
+    return (summed.reshape(number, channels, rows, columns, factor) @ mean).squeeze(-1)

@@ -25,6 +25,11 @@ def seven(size: int = 384, width: float = 20) -> Grey:
     return 1 - draw_strokes([stroke], size, width)
 
 
+def stacked(*pictures: Grey) -> torch.Tensor:
+    """Pictures of one size as (N, H, W)."""
+    return torch.from_numpy(np.stack(pictures))
+
+
 def batch(*pictures: Grey) -> torch.Tensor:
     """Pictures of one size as (N, 1, H, W)."""
-    return torch.from_numpy(np.stack(pictures))[:, None]
+    return stacked(*pictures)[:, None]

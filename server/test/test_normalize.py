@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from pictures import batch, rectangle
+from pictures import rectangle, stacked
 
 from model.normalize import Normalize
 
@@ -11,7 +11,7 @@ normalize = Normalize()
 
 
 def ink(size: tuple[int, int], box: tuple[int, int, int, int]) -> torch.Tensor:
-    return batch(rectangle(size, box, ink=1.0, paper=0.0))
+    return stacked(rectangle(size, box, ink=1.0, paper=0.0))
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_the_box_is_where_the_ink_is(box: tuple[int, int, int, int]) -> None:
 
 
 def test_without_ink_the_box_and_the_digit_are_empty() -> None:
-    digit, box, _ = normalize(torch.zeros(1, 1, 50, 60))
+    digit, box, _ = normalize(torch.zeros(1, 50, 60))
     assert box.tolist() == [[0, 0, 0, 0]]
     assert digit.max() == 0
 
@@ -58,14 +58,14 @@ def test_the_frame_is_what_the_digit_shows(scale: int) -> None:
 
 def test_a_picture_in_mnists_own_form_is_not_changed() -> None:
     picture = rectangle((28, 28), (12, 4, 16, 24), ink=1.0, paper=0.0)
-    digit, *_ = normalize(batch(picture))
+    digit, *_ = normalize(stacked(picture))
     assert torch.allclose(digit[0, 0], torch.from_numpy(picture), atol=1e-5)
 
 
 def test_the_centre_of_mass_not_the_box_is_centred() -> None:
     picture = rectangle((200, 200), (40, 40, 50, 140), ink=1.0, paper=0.0)
     picture[130:140, 40:140] = 1
-    digit, *_ = normalize(batch(picture))
+    digit, *_ = normalize(stacked(picture))
     position = torch.arange(28) + 0.5
     for axis in (0, 1):
         centre = (digit[0, 0].sum(axis) * position).sum() / digit.sum()

@@ -38,7 +38,7 @@ def test_cubic_weights_are_those_of_pillow() -> None:
     # Three input pixels to an output pixel, which is one unit of the filter.
     offsets = (torch.arange(20.0) + 0.5).view(1, 20, 1)
     positions = ((torch.arange(60.0) + 0.5) / 3).view(1, 1, 60)
-    weights = cubic_weights(offsets, positions)[0] / 3
+    weights = cubic_weights(offsets, positions)[0] / (2 * 3)
     # Pillow normalises the weights at the edges, where part of the filter lies outside.
     assert np.allclose((weights @ torch.from_numpy(line))[2:-2], expected[2:-2], atol=1e-3)
 
