@@ -96,7 +96,7 @@ test('the posted picture is small and the same in light and dark', async ({ page
     await button(page, 'Clear').click();
   }
   const png = Buffer.from(last[0]?.split(',')[1] ?? '', 'base64');
-  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([128, 128]);
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([64, 64]);
   expect(last[0]).toBe(last[1]);
 });
 

@@ -17,6 +17,9 @@ logger = logging.getLogger(__name__)
 WARM_UP = OFTEN + 1
 """The first pictures of a size take longest."""
 
+SIDES = (64, 128)
+"""Pixels along the sides of what our page posts, and to which most canvases are averaged."""
+
 
 class Recognizer:
     """An engine that several threads may ask."""
@@ -34,8 +37,9 @@ class Recognizer:
         # Each engine computes on one thread: two pictures at once would only slow each other
         # down, and OpenVINO's inference requests do not bear it at all.
         self._one_at_a_time = threading.Lock()
-        for _ in range(WARM_UP):
-            self._engine.recognize(_stroke())
+        for side in SIDES:
+            for _ in range(WARM_UP):
+                self._engine.recognize(_stroke(side))
         logger.debug("%s on %s is ready", self.model, self.engine)
 
     @property
@@ -69,8 +73,8 @@ def _count(reading: Reading | None) -> None:
         count_reading(best, float(reading.probabilities[best]), reading.is_digit)
 
 
-def _stroke() -> Grey:
-    """An upright stroke, of the size to which most canvases are averaged."""
-    picture = np.ones((128, 128), np.float32)
-    picture[27:100, 60:68] = 0
+def _stroke(side: int) -> Grey:
+    """An upright stroke in the middle of a square picture."""
+    picture = np.ones((side, side), np.float32)
+    picture[side // 4 : -side // 4, side * 15 // 32 : side * 17 // 32] = 0
     return picture

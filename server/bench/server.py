@@ -27,8 +27,8 @@ from bench.load import Load, flood, http_request, load
 SERVER = ROOT / "server"
 CLIENTS = (1, 2, 4, 8, 16, 32, 64)
 SIDE = 384
-SIDE_OF_PAGE = 128
-"""Pixels of the picture that our page posts."""
+SIDE_OF_PAGE = 64
+"""Pixels of the picture that our page posts: the ink, and paper around it."""
 
 PLAIN = "plain"
 TORCH, TORCH_PAGE = "ours, torch", "ours, torch, as the page posts"
@@ -58,14 +58,20 @@ def as_json(image: Image.Image) -> bytes:
     return json.dumps({"image": url}).encode()
 
 
+def as_posted(canvas: Image.Image) -> Image.Image:
+    """What our page makes of a canvas (`client/src/canvas/picture.ts`)."""
+    left, top, right, bottom = canvas.getbbox() or (0, 0, *canvas.size)
+    side = round(1.6 * max(right - left, bottom - top))
+    sheet = Image.new("RGB", (side, side), "white")
+    sheet.paste("black", ((side - right - left) // 2, (side - bottom - top) // 2), canvas)
+    return sheet.resize((SIDE_OF_PAGE, SIDE_OF_PAGE), Image.Resampling.BOX)
+
+
 def requests() -> dict[str, bytes]:
     """What each contender is asked."""
     kind = "application/json"
     same = http_request("/api/recognize", as_json(seven(SIDE)), kind)
-    posted = Image.new("RGB", (SIDE, SIDE), "white")
-    posted.paste("black", mask=seven(SIDE).getchannel("A"))
-    posted = posted.resize((SIDE_OF_PAGE, SIDE_OF_PAGE), Image.Resampling.BOX)
-    own = http_request("/api/recognize", as_json(posted), kind)
+    own = http_request("/api/recognize", as_json(as_posted(seven(SIDE))), kind)
     pages = (TORCH_PAGE, ONNX_PAGE, INT8_PAGE)
     return {name: own if name in pages else same for name in PORTS}
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
+from PIL import Image
 
 from model.data import Points
 from model.pipeline import Pipeline
@@ -17,10 +19,20 @@ from model.weights import load_pipeline
 SHEET = 384
 """Pixels of the page's sheet."""
 
-PAGE = Path(__file__).resolve().parents[2] / "client" / "src" / "canvas" / "pen.ts"
+PAGE = Path(__file__).resolve().parents[2] / "client" / "src" / "canvas"
 
-PENS = [int(pixels) for pixels in re.findall(r"pixels: (\d+)", PAGE.read_text(encoding="utf-8"))]
+
+def numbers_of_the_page(file: str, name: str) -> list[float]:
+    """Numbers that a file of the page's source gives a name."""
+    source = (PAGE / file).read_text(encoding="utf-8")
+    return [float(number) for number in re.findall(rf"\b{name}(?: =|:) ([\d.]+)", source)]
+
+
+PENS = [int(pixels) for pixels in numbers_of_the_page("pen.ts", "pixels")]
 """Widths that the page offers, in pixels of the sheet."""
+
+(SIDE_POSTED,) = map(int, numbers_of_the_page("picture.ts", "PICTURE_SIDE"))
+(MARGIN,) = numbers_of_the_page("part.ts", "MARGIN")
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +50,26 @@ def assert_is_read(
         side = rng.uniform(0.45, 0.65) * SHEET
         room = (SHEET - pen - side * (high - low) / (high - low).max()) / 2
         centre = SHEET / 2 + rng.uniform(-0.8, 0.8, 2) * room
-        drawn = 1 - draw_strokes(fit(strokes, side, centre), SHEET, pen)
-        with torch.inference_mode():
-            found = pipeline(torch.from_numpy(drawn)[None, None])
-        where = f"{digit}, pen {pen}, {side:.0f} pixels at {centre.round()}"
-        assert int(found.probabilities.argmax()) == digit, where
-        assert float(found.is_digit) > 0.5, where
+        drawn = draw_strokes(fit(strokes, side, centre), SHEET, pen)
+        for grey in (1 - drawn, 1 - as_posted(drawn)):
+            with torch.inference_mode():
+                found = pipeline(torch.from_numpy(grey)[None, None])
+            where = f"{digit}, pen {pen}, {side:.0f} pixels at {centre.round()} of {len(grey)}"
+            assert int(found.probabilities.argmax()) == digit, where
+            assert float(found.is_digit) > 0.5, where
+
+
+def as_posted(sheet: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The part of a sheet that the page posts, as it does (`picture.ts`, `part.ts`)."""
+    rows, columns = np.nonzero(sheet)
+    low, high = np.array([columns.min(), rows.min()]), np.array([columns.max(), rows.max()]) + 1
+    reach = (1 / 2 + MARGIN) * (high - low).max()
+    edges = np.concatenate([(low + high) / 2 - reach, (low + high) / 2 + reach])
+    room = SHEET  # of paper on each side, where the part reaches beyond the sheet
+    image = Image.fromarray(np.pad(sheet, room)).resize(
+        (SIDE_POSTED, SIDE_POSTED), Image.Resampling.BOX, box=tuple(edges + room)
+    )
+    return np.asarray(image)
 
 
 def test_the_pens_are_found() -> None:

@@ -20,7 +20,12 @@ export function inkBounds({ points, width }: Stroke): Box {
   return box;
 }
 
+/** Whether any of a box lies on the sheet. */
+export function isOnSheet(box: Box): boolean {
+  return box.right > 0 && box.left < 1 && box.bottom > 0 && box.top < 1;
+}
+
 /** Whether any ink may lie on the sheet: strokes wholly beside it leave it empty. */
 export function hasInkOnSheet(strokes: readonly Stroke[]): boolean {
-  return strokes.map(inkBounds).some((box) => box.right > 0 && box.left < 1 && box.bottom > 0 && box.top < 1);
+  return strokes.map(inkBounds).some(isOnSheet);
 }

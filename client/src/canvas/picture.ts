@@ -1,9 +1,13 @@
 import type { Picture } from '../recognition/recognizer';
 import type { Content } from './drawing';
+import { partAround, WHOLE_SHEET, type Part } from './part';
 import { renderStrokes } from './render';
 
-/** The side of the picture that is read, whatever the screen and the theme. Larger ones are averaged to this first. */
-export const PICTURE_SIDE = 128;
+/** The side of the picture of strokes that is read: their ink has two pixels for each that the network sees. */
+const PICTURE_SIDE = 64;
+
+/** The side of the photograph that is read, whose ink is yet to be found. Larger ones are averaged to this first. */
+const PHOTO_SIDE = 128;
 
 /** The side of the picture that is kept, to be looked at. */
 const KEPT_SIDE = 384;
@@ -11,12 +15,18 @@ const KEPT_SIDE = 384;
 const INK = '#000000';
 const PAPER = '#ffffff';
 
-/** What lies on the sheet, as it is read. */
+/** What lies on the sheet, as it is read, whatever the screen and the theme. */
 export function pictureOfContent(content: Content): Picture {
-  const { canvas, context } = painted(content, PICTURE_SIDE);
+  const part = content.photo ? WHOLE_SHEET : partAround(content.strokes);
+  const side = content.photo ? PHOTO_SIDE : PICTURE_SIDE;
+  const { canvas, context } = painted(content, side, part);
+  const scale = part.side / side;
   return {
     pngDataUrl: () => canvas.toDataURL('image/png'),
-    pixels: () => context.getImageData(0, 0, PICTURE_SIDE, PICTURE_SIDE),
+    pixels: () => context.getImageData(0, 0, side, side),
+    onSheet: ([left, top, right, bottom]) => [
+      part.left + left * scale, part.top + top * scale, part.left + right * scale, part.top + bottom * scale,
+    ],
   };
 }
 
@@ -30,7 +40,7 @@ export interface KeptPicture {
 
 /** What lies on the sheet, as it is kept. */
 export function keptPictureOf(content: Content): KeptPicture {
-  const { canvas } = painted(content, KEPT_SIDE);
+  const { canvas } = painted(content, KEPT_SIDE, WHOLE_SHEET);
   return {
     png: () => new Promise((resolve) => { canvas.toBlob(resolve, 'image/png'); }),
     pngDataUrl: () => canvas.toDataURL('image/png'),
@@ -42,8 +52,8 @@ interface Painted {
   readonly context: CanvasRenderingContext2D;
 }
 
-/** A square photograph, in colour, or the strokes as dark ink on opaque white paper. */
-function painted({ strokes, photo }: Content, side: number): Painted {
+/** A part of a square photograph, in colour, or of the strokes as dark ink on opaque white paper. */
+function painted({ strokes, photo }: Content, side: number, part: Part): Painted {
   const canvas = document.createElement('canvas');
   canvas.width = side;
   canvas.height = side;
@@ -52,11 +62,16 @@ function painted({ strokes, photo }: Content, side: number): Painted {
   if (!context) throw new Error('This browser has no 2D canvas.');
   context.fillStyle = PAPER;
   context.fillRect(0, 0, side, side);
+  const sheet = side / part.side;
+  context.translate(-part.left * sheet, -part.top * sheet);
   if (photo) {
     context.imageSmoothingQuality = 'high';
-    context.drawImage(photo, 0, 0, side, side);
+    context.drawImage(photo, 0, 0, sheet, sheet);
   } else {
-    renderStrokes(context, strokes, side, INK);
+    // Beside the sheet nobody sees any ink.
+    context.rect(0, 0, sheet, sheet);
+    context.clip();
+    renderStrokes(context, strokes, sheet, INK);
   }
   return { canvas, context };
 }

@@ -1,5 +1,4 @@
 import { useEffect, useRef } from 'react';
-import { PICTURE_SIDE } from '../canvas/picture';
 import type { Evidence } from '../recognition/recognizer';
 import { CELLS, paint, type Colours } from './paint';
 
@@ -22,10 +21,10 @@ export function EvidenceMap({ evidence: { maps, frame }, digit }: EvidenceMapPro
     context.putImageData(picture, 0, 0);
   }, [maps, digit]);
 
-  const [left, top, right, bottom] = frame.map((edge) => (100 * edge) / PICTURE_SIDE);
-  if (left === undefined || top === undefined || right === undefined || bottom === undefined) return null;
+  const [left, top, right, bottom] = frame;
+  const percent = (share: number): string => `${100 * share}%`;
   return (
     <canvas ref={canvasRef} className="evidence-map" data-testid="evidence" width={CELLS} height={CELLS} aria-hidden="true"
-      style={{ left: `${left}%`, top: `${top}%`, width: `${right - left}%`, height: `${bottom - top}%` }} />
+      style={{ left: percent(left), top: percent(top), width: percent(right - left), height: percent(bottom - top) }} />
   );
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { parseAnswer } from './answer';
+import { parseAnswer as parse } from './answer';
+import { pictureNamed } from './examples';
 
 const probabilities = [0, 0, 0, 0, 0, 0, 0, 0.998, 0, 0.002];
 const digit = { digit: 7, confidence: 0.998, is_digit: 0.9997, probabilities, box: [112, 40, 236, 301] };
 const body = { text: '7', digits: [digit], model: 'digits 1.0.0', engine: 'torch', elapsed_ms: 1.9 };
+
+const parseAnswer = (value: unknown) => parse(value, pictureNamed('a'));
 
 describe('a decoded answer', () => {
   it('is told in the words of the page', () => {
@@ -30,7 +33,7 @@ describe('a decoded answer', () => {
     const evidence = Array.from({ length: 10 }, (_, ten) => Array.from({ length: 7 }, () => Array<number>(7).fill(ten)));
     const frame = [1, 2, 3, 4];
     const found = parseAnswer({ ...body, digits: [{ ...digit, evidence, frame }] })?.digits[0]?.evidence;
-    expect(found?.frame).toEqual(frame);
+    expect(found?.frame).toEqual([0.5, 1, 1.5, 2]);
     expect(found?.maps).toHaveLength(490);
     expect(found?.maps[3 * 49]).toBe(3);
   });

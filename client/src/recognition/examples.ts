@@ -34,5 +34,6 @@ export function pictureNamed(name: string): Picture {
   return {
     pngDataUrl: () => name,
     pixels: () => ({ width: 2, height: 2, data: new Uint8ClampedArray(16), colorSpace: 'srgb' }),
+    onSheet: ([left, top, right, bottom]) => [left / 2, top / 2, right / 2, bottom / 2],
   };
 }

@@ -62,7 +62,7 @@ describe('reading on this device', () => {
         isDigit: 0.875,
         probabilities: [0, 0, 0, 0.75, 0, 0.25, 0, 0, 0, 0],
         seen: 'data:image/png;base64,AAAA',
-        evidence: { maps: Array(490).fill(0.5), frame: [0, 1, 28, 29] },
+        evidence: { maps: Array(490).fill(0.5), frame: [0, 0.5, 14, 14.5] },
       }],
       place: 'device',
       model: 'digits 1.0.0',

@@ -42,7 +42,7 @@ export class OnDeviceRecognizer implements Recognizer {
       if (!this.#ready) setTimeout(() => { this.#stillLoading(id); }, LOADING_PATIENCE);
     });
     signal.throwIfAborted();
-    return this.#answerOf(outputs);
+    return this.#answerOf(outputs, picture);
   };
 
   #start(): Reader {
@@ -84,7 +84,7 @@ export class OnDeviceRecognizer implements Recognizer {
     for (const { reject } of unanswered) reject(new RecognitionFailure('notLoaded'));
   }
 
-  #answerOf({ probabilities, isDigit, box, seen, evidence, frame, model, elapsedMs }: Outputs): Answer {
+  #answerOf({ probabilities, isDigit, box, seen, evidence, frame, model, elapsedMs }: Outputs, { onSheet }: Picture): Answer {
     const confidence = Math.max(...probabilities);
     const digit = probabilities.indexOf(confidence);
     const rest = { place: 'device', model, engine: 'onnxruntime-web', elapsedMs } as const;
@@ -95,7 +95,7 @@ export class OnDeviceRecognizer implements Recognizer {
       isDigit,
       probabilities: [...probabilities],
       seen: this.#seenAddress(seen),
-      evidence: { maps: [...evidence], frame },
+      evidence: { maps: [...evidence], frame: onSheet(frame) },
     };
     return { text: String(digit), digits: [read], ...rest };
   }

@@ -6,6 +6,7 @@ import * as runtime from 'onnxruntime-web/wasm';
 import { name, version } from '../../../server/model/weights/digits.json';
 import graph from '../../../server/model/weights/digits.onnx?url';
 import { greyOf } from './grey';
+import type { Edges } from './recognizer';
 
 export interface Question {
   readonly id: number;
@@ -19,12 +20,12 @@ export interface Outputs {
   readonly probabilities: Float32Array;
   readonly isDigit: number;
   /** Left, top, right, bottom of the ink; null where nothing is drawn. */
-  readonly box: readonly [number, number, number, number] | null;
+  readonly box: Edges | null;
   /** 28 rows of 28, 1 = ink: what the network saw. */
   readonly seen: Float32Array;
   readonly evidence: Float32Array;
-  /** Left, top, right, bottom of what `seen` and `evidence` show. */
-  readonly frame: readonly [number, number, number, number];
+  /** Of what `seen` and `evidence` show. */
+  readonly frame: Edges;
   readonly model: string;
   readonly elapsedMs: number;
 }
@@ -51,8 +52,8 @@ self.onmessage = ({ data }: MessageEvent<Question>): void => {
 async function load(): Promise<runtime.InferenceSession> {
   const loaded = await runtime.InferenceSession.create(graph, { executionProviders: ['wasm'] });
   // The first picture takes longest: nobody should wait for it.
-  const grey = new Float32Array(128 * 128).fill(1).fill(0, 60 * 128, 68 * 128);
-  await loaded.run({ grey: new runtime.Tensor('float32', grey, [1, 1, 128, 128]) });
+  const grey = new Float32Array(64 * 64).fill(1).fill(0, 30 * 64, 34 * 64);
+  await loaded.run({ grey: new runtime.Tensor('float32', grey, [1, 1, 64, 64]) });
   return loaded;
 }
 
@@ -79,6 +80,6 @@ async function read({ width, height, pixels }: Question): Promise<Outputs> {
   };
 }
 
-function edges([left = 0, top = 0, right = 0, bottom = 0]: Float32Array): [number, number, number, number] {
+function edges([left = 0, top = 0, right = 0, bottom = 0]: Float32Array): Edges {
   return [left, top, right, bottom];
 }

@@ -1,7 +1,12 @@
+/** Left, top, right and bottom. */
+export type Edges = readonly [number, number, number, number];
+
 /** What is to be read. A recogniser takes it in the form that suits it, before it first waits. */
 export interface Picture {
   readonly pngDataUrl: () => string;
   readonly pixels: () => ImageData;
+  /** From pixels of the picture to shares of the sheet, of which it may show a part. */
+  readonly onSheet: (edges: Edges) => Edges;
 }
 
 /** Where a picture was read. */
@@ -11,8 +16,8 @@ export type Place = 'server' | 'device';
 export interface Evidence {
   /** For each of the ten digits 7 rows of 7: positive speaks for it, negative against it. */
   readonly maps: readonly number[];
-  /** Left, top, right, bottom of the square that the maps cover, in pixels of the picture. */
-  readonly frame: readonly [number, number, number, number];
+  /** Of the square that the maps cover, in shares of the sheet. */
+  readonly frame: Edges;
 }
 
 export interface RecognizedDigit {

@@ -33,7 +33,9 @@ async function recognize(picture: Picture, signal: AbortSignal): Promise<Answer>
   signal.addEventListener('abort', giveUp);
   try {
     signal.throwIfAborted();
-    return await ask(JSON.stringify(body), patience.signal);
+    const answer = parseAnswer(await ask(JSON.stringify(body), patience.signal), picture);
+    if (!answer) throw new RecognitionFailure('broken');
+    return answer;
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof RecognitionFailure ? error : new RecognitionFailure('unreachable');
@@ -43,8 +45,8 @@ async function recognize(picture: Picture, signal: AbortSignal): Promise<Answer>
   }
 }
 
-/** Rejects with fetch's own error where the network or the patience fails. */
-async function ask(body: string, signal: AbortSignal): Promise<Answer> {
+/** The body of the answer, decoded. Rejects with fetch's own error where the network or the patience fails. */
+async function ask(body: string, signal: AbortSignal): Promise<unknown> {
   const response = await fetch(ADDRESS, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'application/json, application/problem+json' },
@@ -53,9 +55,7 @@ async function ask(body: string, signal: AbortSignal): Promise<Answer> {
   });
   const text = await response.text();
   if (!response.ok) throw failureOf(response.status, decode(text));
-  const answer = parseAnswer(decode(text));
-  if (!answer) throw new RecognitionFailure('broken');
-  return answer;
+  return decode(text);
 }
 
 function failureOf(status: number, problem: unknown): RecognitionFailure {
