@@ -93,8 +93,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
 
     test('axe finds nothing wrong with the list of shortcuts', async ({ page }) => {
-      await page.keyboard.press('?');
-      await expect(page.getByRole('dialog')).toBeVisible();
+      await expect(async () => {
+        // The page may not listen to keys yet.
+        await page.keyboard.press('?');
+        await expect(page.getByRole('dialog')).toBeVisible({ timeout: 1000 });
+      }).toPass();
       expect(await violations(page)).toEqual([]);
     });
   });

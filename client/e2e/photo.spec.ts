@@ -97,6 +97,8 @@ test('turns a photograph by hand', async ({ page, reading }) => {
 
 async function pasteThree(page: Page): Promise<void> {
   const photo = await photograph(page, { lines: lines(3), paper: '#dddddd', ink: '#333333', width: 400, height: 400 });
+  // Before it shows its sheet, the page does not listen.
+  await expect(page.getByTestId('canvas')).toBeVisible();
   await page.evaluate((base64) => {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     const clipboardData = new DataTransfer();
