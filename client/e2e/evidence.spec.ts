@@ -23,7 +23,12 @@ for (const place of ['The server only', 'This device only'] as const) {
     expect(Math.max(...forSeven)).toBeGreaterThan(60);
     // The frame is 28 of the network's pixels wide where the ink's longer side is 20.
     const [frame, sheet] = await Promise.all([evidence.boundingBox(), page.getByTestId('canvas').boundingBox()]);
-    expect((frame?.height ?? 0) / (sheet?.height ?? 1)).toBeGreaterThan(0.6);
+    if (!frame || !sheet) throw new Error('no place');
+    expect(frame.height / sheet.height).toBeGreaterThan(0.6);
+    expect(frame.height / sheet.height).toBeLessThan(1.2);
+    const middle = (box: typeof frame): number[] => [box.x + box.width / 2, box.y + box.height / 2];
+    const [across = 1, down = 1] = middle(frame).map((at, axis) => (at - (middle(sheet)[axis] ?? 0)) / sheet.width);
+    expect(Math.max(Math.abs(across), Math.abs(down))).toBeLessThan(0.15);
 
     await button(page, 'The next digit').click();
     await expect(page.getByText('Why a 8?')).toBeVisible();

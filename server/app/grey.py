@@ -23,7 +23,7 @@ def grey_of(image: Image.Image, factor: int = 1) -> Image.Image:
     image: in mode L, LA, RGB, RGBA or F; factor: pixels along the sides of a square
     Returns a picture in mode L (or F, as it came), 0 = black, 255 = white.
     """
-    if image.mode == "RGBA" and min(image.size) >= factor:
+    if image.mode == "RGBA" and min(image.size) >= factor and not _has_paper(image):
         canvas = _of_canvas(image, factor)
         if canvas is not None:
             return canvas
@@ -43,7 +43,7 @@ def grey_of(image: Image.Image, factor: int = 1) -> Image.Image:
 
 def _of_canvas(image: Image.Image, factor: int) -> Image.Image | None:
     """Like `grey_of`, of what is drawn on nothing in black or white, or nearly so, as canvases have
-    it: without a look at its colours. None of all other pictures."""
+    it: without a look at its colours. None for all other pictures."""
     columns, rows = (side // factor for side in image.size)
     light, visible = (Image.new("L", (columns, rows)) for _ in range(2))
     for place, band in visible_bands(image, factor):
@@ -56,6 +56,16 @@ def _of_canvas(image: Image.Image, factor: int) -> Image.Image | None:
     paper_is_white = int(np.asarray(light).sum()) * 255 < opaque * 128
     grey = ImageChops.add(light, ImageChops.invert(visible)) if paper_is_white else light
     return grey if _stands_out(grey) else None
+
+
+def _has_paper(image: Image.Image) -> bool:
+    """Whether a picture's four corners are opaque, as where it is one with its paper.
+
+    image: in mode RGBA
+    """
+    right, bottom = image.width - 1, image.height - 1
+    corners = [image.getpixel((x, y)) for x in (0, right) for y in (0, bottom)]
+    return all(isinstance(corner, tuple) and corner[3] == 255 for corner in corners)
 
 
 def _stands_out(luminance: Image.Image) -> bool:

@@ -61,7 +61,7 @@ def as_json(image: Image.Image) -> bytes:
 def as_posted(canvas: Image.Image) -> Image.Image:
     """What our page makes of a canvas (`client/src/canvas/picture.ts`)."""
     left, top, right, bottom = canvas.getbbox() or (0, 0, *canvas.size)
-    side = round(1.6 * max(right - left, bottom - top))
+    side = round(2.4 * max(right - left, bottom - top))
     sheet = Image.new("RGB", (side, side), "white")
     sheet.paste("black", ((side - right - left) // 2, (side - bottom - top) // 2), canvas)
     return sheet.resize((SIDE_OF_PAGE, SIDE_OF_PAGE), Image.Resampling.BOX)

@@ -13,6 +13,7 @@ from PIL import ExifTags, Image
 from uploads import chunk, drawing, file_of, png_claiming, seven
 
 from app.averaging import averaged as averaged_in_squares
+from app.grey import _of_canvas, grey_of
 from app.images import PLAIN_PNG, Picture, _load, _open, _plain_png, decode, png_data_url
 from app.problems import ProblemError
 
@@ -167,6 +168,30 @@ def test_a_transparent_picture_is_averaged_alike_whatever_of_it_is_visible() -> 
         visible = expected[..., 3] > 0
         assert np.array_equal(averaged[..., 3], expected[..., 3])
         assert np.array_equal(averaged[visible], expected[visible])
+
+
+def test_what_is_drawn_on_nothing_is_read_alike_without_its_colours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.averaging.BAND", 300)
+    rng = np.random.default_rng(0)
+    inks = [(0, 0, 0), (255, 255, 255), (22, 35, 63), (240, 220, 190), (255, 255, 0), (255, 0, 0)]
+    without = 0
+    for _ in range(300):
+        width, height, factor = (int(rng.integers(1, most)) for most in (120, 120, 6))
+        bands = np.zeros((height, width, 4), np.uint8)
+        bands[..., :3] = rng.choice(inks)
+        top, left = int(rng.integers(height)), int(rng.integers(width))
+        visible = bands[top : top + height // 2 + 1, left : left + width // 2 + 1, 3]
+        visible[:] = rng.choice([0, 128, 255], visible.shape, p=[0.1, 0.1, 0.8])
+        image = Image.fromarray(bands, "RGBA")
+        found = np.asarray(grey_of(image, factor), int)
+        with monkeypatch.context() as with_colours:
+            with_colours.setattr("app.grey._of_canvas", lambda *_: None)
+            expected = np.asarray(grey_of(image, factor), int)
+        assert np.abs(found - expected).max() <= 2
+        without += min(image.size) >= factor and _of_canvas(image, factor) is not None
+    assert without > 100
 
 
 def test_a_fully_transparent_picture_is_blank_white() -> None:

@@ -58,7 +58,7 @@ def test_grain_is_taken_off_the_paper_but_not_the_stroke() -> None:
     assert found[~is_stroke].max() < 0.25
 
 
-def test_a_picture_does_not_depend_on_the_others_in_its_stacked() -> None:
+def test_a_picture_does_not_depend_on_the_others_in_its_batch() -> None:
     pictures = stacked(seven(), 1 - seven(), 0.5 + 0.5 * seven())
     together, _ = ink_of(pictures)
     for one, expected in zip(torch.split(pictures, 1), torch.split(together, 1), strict=True):

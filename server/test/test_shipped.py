@@ -59,6 +59,22 @@ def assert_is_read(
             assert float(found.is_digit) > 0.5, where
 
 
+@pytest.mark.parametrize("pen", PENS[2:])
+@pytest.mark.parametrize("side", [0.1, 0.3, 0.6])
+def test_a_block_of_scribbles_is_ink_and_no_digit(
+    pipeline: Pipeline, side: float, pen: int
+) -> None:
+    across = np.tile([0.0, 1.0], 5)[:9]
+    scribble = np.stack([across, np.linspace(0, 1, 9)], axis=1)
+    sheet = draw_strokes([scribble * side * SHEET + SHEET / 5], SHEET, pen)
+    for grey in (1 - sheet, 1 - as_posted(sheet)):
+        with torch.inference_mode():
+            found = pipeline(torch.from_numpy(grey)[None, None])
+        left, _, right, _ = found.box[0].tolist()
+        assert right > left
+        assert float(found.is_digit) < 0.5
+
+
 def as_posted(sheet: NDArray[np.float32]) -> NDArray[np.float32]:
     """The part of a sheet that the page posts, as it does (`picture.ts`, `part.ts`)."""
     rows, columns = np.nonzero(sheet)

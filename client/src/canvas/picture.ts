@@ -1,9 +1,9 @@
 import type { Picture } from '../recognition/recognizer';
 import type { Content } from './drawing';
-import { partAround, WHOLE_SHEET, type Part } from './part';
+import { onSheet, partAround, WHOLE_SHEET, type Part } from './part';
 import { renderStrokes } from './render';
 
-/** The side of the picture of strokes that is read: their ink has two pixels for each that the network sees. */
+/** The side of the picture of strokes that is read: their ink has more pixels than the network sees. */
 const PICTURE_SIDE = 64;
 
 /** The side of the photograph that is read, whose ink is yet to be found. Larger ones are averaged to this first. */
@@ -20,13 +20,10 @@ export function pictureOfContent(content: Content): Picture {
   const part = content.photo ? WHOLE_SHEET : partAround(content.strokes);
   const side = content.photo ? PHOTO_SIDE : PICTURE_SIDE;
   const { canvas, context } = painted(content, side, part);
-  const scale = part.side / side;
   return {
     pngDataUrl: () => canvas.toDataURL('image/png'),
     pixels: () => context.getImageData(0, 0, side, side),
-    onSheet: ([left, top, right, bottom]) => [
-      part.left + left * scale, part.top + top * scale, part.left + right * scale, part.top + bottom * scale,
-    ],
+    onSheet: (edges) => onSheet(part, side, edges),
   };
 }
 
@@ -52,7 +49,7 @@ interface Painted {
   readonly context: CanvasRenderingContext2D;
 }
 
-/** A part of a square photograph, in colour, or of the strokes as dark ink on opaque white paper. */
+/** A part of the sheet: a square photograph, in colour, or the strokes as dark ink on opaque white paper. */
 function painted({ strokes, photo }: Content, side: number, part: Part): Painted {
   const canvas = document.createElement('canvas');
   canvas.width = side;

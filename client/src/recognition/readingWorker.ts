@@ -24,7 +24,7 @@ export interface Outputs {
   /** 28 rows of 28, 1 = ink: what the network saw. */
   readonly seen: Float32Array;
   readonly evidence: Float32Array;
-  /** Of what `seen` and `evidence` show. */
+  /** The edges of what `seen` and `evidence` show. */
   readonly frame: Edges;
   readonly model: string;
   readonly elapsedMs: number;

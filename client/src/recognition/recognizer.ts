@@ -1,8 +1,9 @@
 /** Left, top, right and bottom. */
 export type Edges = readonly [number, number, number, number];
 
-/** What is to be read. A recogniser takes it in the form that suits it, before it first waits. */
+/** What is to be read. */
 export interface Picture {
+  /** A recogniser takes this or the other, before it first waits. */
   readonly pngDataUrl: () => string;
   readonly pixels: () => ImageData;
   /** From pixels of the picture to shares of the sheet, of which it may show a part. */
@@ -16,7 +17,7 @@ export type Place = 'server' | 'device';
 export interface Evidence {
   /** For each of the ten digits 7 rows of 7: positive speaks for it, negative against it. */
   readonly maps: readonly number[];
-  /** Of the square that the maps cover, in shares of the sheet. */
+  /** Those of the square that the maps cover, in shares of the sheet. */
   readonly frame: Edges;
 }
 
