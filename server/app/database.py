@@ -1,7 +1,10 @@
 """Where corrections are kept: SQLite, or PostgreSQL where DATABASE_URL names one."""
 
 import logging
+import random
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -264,5 +267,21 @@ def _engine(
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     # Readers do not wait for the writer; a commit is on the disk when it returns.
-    connection.execute("PRAGMA journal_mode=WAL")
+    _keep_a_write_ahead_log(connection)
     connection.execute("PRAGMA synchronous=FULL")
+
+
+def _keep_a_write_ahead_log(connection: sqlite3.Connection) -> None:
+    # Of several who change a new file's mode at once SQLite turns all but one away, however long
+    # they would wait: each holds what another needs, see
+    # https://www.sqlite.org/c3ref/busy_handler.html
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > until:
+                raise
+        time.sleep(random.uniform(0.001, 0.01))

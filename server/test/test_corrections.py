@@ -3,6 +3,7 @@
 import base64
 import csv
 import io
+import sqlite3
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -112,6 +113,19 @@ def test_many_writers_lose_and_double_nothing(url: str) -> None:
         thread.join()
     assert (len(new), sum(new)) == (80, 20)
     assert sorted(one.key for one in Database(url, days=0).all()) == keys
+
+
+def test_a_new_database_that_another_writes_to_is_waited_for(tmp_path: Path) -> None:
+    """SQLite itself does not wait there: it says at once that the database is locked."""
+    file = tmp_path / "corrections.sqlite3"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE theirs (number)")
+    other.execute("BEGIN IMMEDIATE")
+    soon = threading.Timer(0.3, other.execute, ["COMMIT"])
+    soon.start()
+    assert Database(f"sqlite:///{file}", days=0).add(correction())
+    soon.join()
+    other.close()
 
 
 def test_a_correction_can_be_taken_back(url: str) -> None:
