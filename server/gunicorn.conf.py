@@ -48,6 +48,9 @@ if settings.metrics_token:
     numbers = tempfile.mkdtemp(prefix="digit-recognizer-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = numbers
 
+# Whom to believe about the client is said by PROXIES, for the application.
+forwarded_allow_ips = ""
+
 timeout = 30
 graceful_timeout = 10
 accesslog = None

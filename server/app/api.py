@@ -176,6 +176,8 @@ def _decoded(bodies: Sequence[bytes | str]) -> Iterator[Picture | ProblemError]:
 
 
 def _included() -> frozenset[str]:
+    if not request.query_string:
+        return frozenset()
     asked = frozenset(
         name for value in request.args.getlist("include") for name in value.split(",")
     )

@@ -29,6 +29,11 @@ SECURITY_HEADERS = {
 STRICT_TRANSPORT_SECURITY = "max-age=31536000"
 """Through TLS only; a proxy that ends it has to be counted in PROXIES."""
 
+HEADERS = (*SECURITY_HEADERS.items(), ("Cache-Control", "no-store"))
+"""Those that an answer gets unless it has them."""
+
+SECURE_HEADERS = (*HEADERS, ("Strict-Transport-Security", STRICT_TRANSPORT_SECURITY))
+
 
 def register(app: Flask) -> None:
     """Put the headers on every answer of an application."""
@@ -36,9 +41,8 @@ def register(app: Flask) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT_SECURITY)
-    response.headers.setdefault("Cache-Control", "no-store")
+    there = {name.lower() for name, _ in response.headers}
+    wanted = SECURE_HEADERS if request.is_secure else HEADERS
+    # At once: each look for a single one goes through all of them.
+    response.headers.extend([(name, value) for name, value in wanted if name.lower() not in there])
     return response

@@ -4,6 +4,7 @@ import base64
 import io
 import logging
 import math
+import struct
 import warnings
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,7 +13,6 @@ import numpy as np
 from kornia_rs.io import decode_image_png_u8
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
-from PIL.PngImagePlugin import PngImageFile
 
 from app.grey import grey_of
 from app.problems import ProblemError
@@ -45,9 +45,16 @@ small it is in the file
 
 LARGE_JPEG = 4_000_000
 
-PLAIN_PNG = {"L": "mono", "RGB": "rgb", "RGBA": "rgba"}
-"""PNGs of eight bits a band: Pillow's names for them, and those of kornia-rs, which decodes what a
-canvas holds in a sixteenth of Pillow's time."""
+PNG_HEAD = struct.Struct(">8sI4sIIBB3s")
+"""What a PNG begins with: signature, length and name of the first chunk, width, height, bits a
+band, type of colour, and how it is compressed, filtered and interlaced
+(https://www.w3.org/TR/png-3/#11IHDR)."""
+
+PNG_BEGINS = (b"\x89PNG\r\n\x1a\n", 13, b"IHDR")
+
+PLAIN_PNG = {0: ("L", "mono"), 2: ("RGB", "rgb"), 6: ("RGBA", "rgba")}
+"""PNGs of eight bits a band, by their type of colour: Pillow's names for them, and those of
+kornia-rs, which decodes what a canvas holds in a sixteenth of Pillow's time."""
 
 PLAIN_PNG_PIXELS = 1_000_000
 """Of larger ones there would be two copies in memory at once."""
@@ -134,11 +141,15 @@ def decode(data: bytes, max_pixels: int, enough: int = ENOUGH) -> Picture:
         raise ProblemError(
             HTTPStatus.UNPROCESSABLE_ENTITY, "The picture is empty: it has no bytes."
         )
-    image = _open(data)
-    _check_size(image, max_pixels)
-    _check_cost(image, data)
-    size = image.size
-    image, orientation = _plain_png(image, data) or _load(image)
+    image = _plain_png(data, max_pixels)
+    if image is not None:
+        size, orientation = image.size, UPRIGHT_ALREADY
+    else:
+        image = _open(data)
+        _check_size(image, max_pixels)
+        _check_cost(image, data)
+        size = image.size
+        image, orientation = _load(image)
     decoded = image.size
     factor = _factor(decoded, enough)
     grey = grey_of(image, factor)
@@ -212,26 +223,31 @@ def _damaged(error: Exception) -> ProblemError:
     return ProblemError(HTTPStatus.BAD_REQUEST, "The picture is damaged or incomplete.")
 
 
-def _plain_png(image: Image.Image, data: bytes) -> tuple[Image.Image, int] | None:
-    """Like `_load`, of a PNG that is nothing but its pixels.
+def _plain_png(data: bytes, max_pixels: int) -> Image.Image | None:
+    """A PNG that is nothing but its pixels.
 
-    None of other files, and of damaged ones: Pillow reads what can be read of them.
+    None of other files, and of those that are too large or damaged: Pillow reads what can be read
+    of them.
     """
-    mode, (width, height) = image.mode, image.size
+    if len(data) < PNG_HEAD.size:
+        return None
+    *begin, width, height, bits, colour, ways = PNG_HEAD.unpack_from(data)
     if (
-        not isinstance(image, PngImageFile)
-        or mode not in PLAIN_PNG
-        or [tile.args for tile in image.tile] != [mode]  # eight bits
-        or width * height > PLAIN_PNG_PIXELS
+        tuple(begin) != PNG_BEGINS
+        or (bits, ways) != (8, bytes(3))
+        or colour not in PLAIN_PNG
+        or not 0 < width * height <= min(max_pixels, PLAIN_PNG_PIXELS)
+        or max(width, height) > LARGEST_SIDE
         or any(chunk in data for chunk in NOT_PLAIN)
     ):
         return None
+    mode, name = PLAIN_PNG[colour]
     try:
-        pixels = decode_image_png_u8(data, (height, width), PLAIN_PNG[mode])
+        pixels = decode_image_png_u8(data, (height, width), name)
     except Exception as error:  # it has no narrower one for a damaged file
         logger.debug("not decoded by kornia-rs: %r", error)
         return None
-    return Image.frombuffer(mode, image.size, pixels, "raw", mode, 0, 1), UPRIGHT_ALREADY
+    return Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
 
 
 def _load(image: Image.Image) -> tuple[Image.Image, int]:

@@ -11,10 +11,10 @@ slowly.
 import fcntl
 import mmap
 import os
-import re
 import signal
 import socket
 import struct
+import sys
 import termios
 import threading
 import time
@@ -22,12 +22,13 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 
-from app import overload, together
+from app import overload, together, wire
 from app.metrics import refused
 from app.overload import now
 from app.serve import STOPS
@@ -41,19 +42,8 @@ LONGEST_EXCHANGE = 60.0
 LONGEST_TRUSTED = 3600.0
 """The same for who knows a token: all corrections are hundreds of megabytes."""
 
-QUICK = re.compile(
-    rb"POST /api/recognize(?:\?[^ ]*)? HTTP/1\.1\r\n"
-    rb"(?:(?!content-length:)[^\r\n]+\r\n)*"
-    rb"content-length:[ \t]*(\d{1,5})[ \t]*\r\n"
-    rb"(?:[^\r\n]+\r\n)*\r\n",
-    re.IGNORECASE,
-)
-"""The head of a request that needs only the processor, with the length of its body."""
-
-ENDS = re.compile(rb"\r\nconnection:[^\r\n]*close", re.IGNORECASE)
-
 LONGEST_QUICK = 1 << 16
-"""Bytes of it, with its body."""
+"""Bytes of a request that needs only the processor, with its body."""
 
 SIDE_BY_SIDE = 8
 """Requests whose pictures are read in one pass; more would wait longer, and gain little."""
@@ -85,6 +75,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._served = 0
         self._served_at = 0.0
         self._overloaded = 0.0
+        # What of gunicorn's own settings its own way through a request alone knows.
+        self._is_plain = not (
+            self.cfg.is_ssl
+            or self.cfg.proxy_protocol != "off"
+            or self.log.access_log_enabled
+            or self.max_requests < sys.maxsize
+            or "SCRIPT_NAME" in os.environ
+        )
         super().init_process()
 
     def init_signals(self) -> None:
@@ -140,17 +138,24 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         conn.data_ready = came is not None
         if came is None and not conn.initialized:
             # A connection that a browser opens for later waits without a thread.
-            self.finish_request(conn, _done(_DEFER))
+            self.finish_request(conn, _Done(_DEFER))
         elif came == b"" and _is_beginning(conn):
             self.nr_conns -= 1
             conn.close()
-        elif came and _is_beginning(conn) and (size := _size(came)) and has_taken_all(conn):
-            conn.size = size
+        elif came and self._is_quick(conn, came):
             self._quick.append(conn)
         else:
             super().enqueue_req(conn)
 
-    def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
+    def _is_quick(self, conn: TConn, came: bytes) -> bool:
+        """Whether what came is a request that the loop answers; it is kept with the connection."""
+        is_over_tcp = isinstance(conn.server, tuple)
+        if not (self.alive and self._is_plain and is_over_tcp and _is_beginning(conn)):
+            return False
+        conn.request = wire.parse(came)
+        return conn.request is not None and has_taken_all(conn)
+
+    def finish_request(self, conn: TConn, fs: "Future[Any] | _Done") -> None:
         if not fs.cancelled() and fs.exception() is None and fs.result() is False:
             # The client closes it too, or does not for two seconds: a thread waits for that.
             closed = self.tpool.submit(conn.close, graceful=True)
@@ -169,7 +174,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         refusals = 0
         while self._quick and begun - self._quick[0].queued > longest:
             conn = self._quick.popleft()
-            self.finish_request(conn, _done(_refuse(conn)))
+            self.finish_request(conn, _Done(self._refuse(conn)))
             refusals += 1
         if refusals > self._served:
             self._overloaded = begun
@@ -185,9 +190,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._served += len(quick)
         with overload.turn_at_once() as has_come:
             if has_come:
-                results = together.serve([partial(self.handle, conn) for conn in quick])
+                results = together.serve([partial(self._answer, conn) for conn in quick])
                 for conn, result in zip(quick, results, strict=False):
-                    self.finish_request(conn, _done(result))
+                    self.finish_request(conn, _Done(result))
                 quick = quick[len(results) :]
             for conn in quick:
                 super().enqueue_req(conn)
@@ -196,9 +201,49 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _is_overloaded(self) -> bool:
         return time.monotonic() - self._overloaded < OVERLOADED
 
+    def _answer(self, conn: TConn) -> bool:
+        """Answer a quick request; whether the connection stays open."""
+        _begin(conn)
+        request = conn.request
+        try:
+            came = conn.sock.recv(request.size, socket.MSG_DONTWAIT)
+            client, here = conn.client, conn.server
+            answer = wire.answer(
+                self.wsgi,
+                request,
+                came[request.head :],
+                REMOTE_ADDR=client[0],
+                REMOTE_PORT=str(client[1]),
+                SERVER_NAME=here[0],
+                SERVER_PORT=str(here[1]),
+            )
+            return self._send(conn, answer)
+        except OSError:  # the client has gone
+            return False
+        except Exception as error:
+            self.handle_error(None, conn.sock, conn.client, error)
+            return False
+
+    def _refuse(self, conn: TConn) -> bool:
+        """Answer a quick request that the server is overloaded, without a look at it."""
+        try:
+            conn.sock.recv(conn.request.size, socket.MSG_DONTWAIT)
+            refused.inc()
+            return self._send(conn, overload.refusal.sent)
+        except OSError:
+            return False
+
+    def _send(self, conn: TConn, answer: bytes) -> bool:
+        sent = conn.sock.send(answer, socket.MSG_DONTWAIT)
+        if sent < len(answer):  # though all before has been taken
+            with self._deadlines.kept(conn.sock):
+                conn.sock.setblocking(True)
+                conn.sock.sendall(answer[sent:])
+        conn.init()
+        return not conn.request.is_last
+
     def handle(self, conn: TConn) -> Any:
-        now.waited, now.expired = time.monotonic() - conn.queued, False
-        now.trusted = False
+        _begin(conn)
         with self._deadlines.kept(conn.sock):
             return super().handle(conn)
 
@@ -218,25 +263,10 @@ def _is_beginning(conn: TConn) -> bool:
     return not (conn.initialized and conn.parser.unreader.buf.getvalue())
 
 
-def _size(came: bytes) -> int:
-    """Bytes of the quick request that has come; 0 where it is none, or has not come whole."""
-    head = QUICK.match(came)
-    size = head.end() + int(head[1]) if head else 0
-    return size if size <= len(came) else 0
-
-
-def _refuse(conn: TConn) -> Any:
-    """Answer that the server is overloaded, without looking at the request; what is to be done with
-    the connection then."""
-    try:
-        request = conn.sock.recv(conn.size, socket.MSG_DONTWAIT)
-        conn.sock.send(overload.refusal.sent)
-    except OSError:
-        return False
-    refused.inc()
-    if len(request) < conn.size or ENDS.search(request):
-        return False
-    return True if conn.initialized else _DEFER
+def _begin(conn: TConn) -> None:
+    """Say of a request what `overload.now` holds."""
+    now.waited = time.monotonic() - conn.queued
+    now.expired = now.trusted = False
 
 
 def has_taken_all(conn: TConn) -> bool:
@@ -247,10 +277,20 @@ def has_taken_all(conn: TConn) -> bool:
         return False
 
 
-def _done(result: Any) -> Future[Any]:
-    future: Future[Any] = Future()
-    future.set_result(result)
-    return future
+@dataclass(frozen=True)
+class _Done:
+    """As much of a future that has its result as `ThreadWorker.finish_request` asks for."""
+
+    value: Any
+
+    def cancelled(self) -> bool:
+        return False
+
+    def exception(self) -> None:
+        return None
+
+    def result(self) -> Any:
+        return self.value
 
 
 class _Deadlines:

@@ -309,6 +309,28 @@ def quick_request(body: bytes, *headers: bytes) -> bytes:
     return b"\r\n".join(lines)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+def test_an_answer_is_the_same_by_both_ways() -> None:
+    """What a request for a reading gets from the loop, and from gunicorn where a field of it is
+    unusual."""
+    bodies = [file_of(seven()), b"no picture"]
+    with started(SERVE, WORKERS="1") as (_, port):
+
+        def answer(body: bytes, field: bytes) -> tuple[list[bytes], dict[str, object]]:
+            head, _, text = raw_answer(
+                port, quick_request(body, b"X-Request-Id: one", field)
+            ).partition(b"\r\n\r\n")
+            said = json.loads(text)
+            said.pop("elapsed_ms", None)
+            lines = [line for line in head.split(b"\r\n") if not line.startswith(b"Date: ")]
+            return [line for line in lines if not line.startswith(b"Content-Length: ")], said
+
+        for body in bodies:
+            by_the_loop = answer(body, b"Connection: close")
+            assert by_the_loop == answer(body, b"Connection: close\r\nX_Unusual: 1")
+            assert b"Connection: close" in by_the_loop[0]
+
+
 AT_ONCE = 8192
 """Bytes that gunicorn reads at once."""
 
