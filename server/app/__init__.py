@@ -38,6 +38,8 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     observe.set_up_logging(settings.log_level, settings.log_format)
     app = Flask(__name__, static_folder=None)
     app.request_class = UploadRequest
+    # None of its functions is a coroutine, for which Flask looks before each call.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order reads better
     app.extensions["settings"] = settings
     app.extensions["recognizer"] = Recognizer(settings)
@@ -54,8 +56,8 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     observe.register(app)
     limits.register(app, settings)
     problems.register(app)
-    headers.register(app)
     overload.register(app)
+    headers.register(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies

@@ -1,6 +1,9 @@
 """Headers that every answer carries."""
 
-from flask import Flask, Response, request
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask
 
 # 'wasm-unsafe-eval' lets the page compile the network that recognises without a server;
 # data: and blob: are the pictures that it shows.
@@ -35,14 +38,24 @@ HEADERS = (*SECURITY_HEADERS.items(), ("Cache-Control", "no-store"))
 SECURE_HEADERS = (*HEADERS, ("Strict-Transport-Security", STRICT_TRANSPORT_SECURITY))
 
 
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
 def register(app: Flask) -> None:
     """Put the headers on every answer of an application."""
-    app.after_request(_add_headers)
+    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[assignment, method-assign]
 
 
-def _add_headers(response: Response) -> Response:
-    there = {name.lower() for name, _ in response.headers}
-    wanted = SECURE_HEADERS if request.is_secure else HEADERS
-    # At once: each look for a single one goes through all of them.
-    response.headers.extend([(name, value) for name, value in wanted if name.lower() not in there])
-    return response
+def _with_headers(inner: Wsgi) -> Wsgi:
+    # On the list that goes out: werkzeug checks and converts each header that it is given.
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        wanted = SECURE_HEADERS if environ["wsgi.url_scheme"] == "https" else HEADERS
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            there = {name.lower() for name, _ in headers}
+            missing = [header for header in wanted if header[0].lower() not in there]
+            return start_response(status, headers + missing, *error)
+
+        return inner(environ, start)
+
+    return application

@@ -8,6 +8,7 @@ import struct
 import warnings
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 import numpy as np
 from kornia_rs.io import decode_image_png_u8
@@ -20,6 +21,7 @@ from app.problems import ProblemError
 logger = logging.getLogger(__name__)
 
 Grey = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
@@ -52,9 +54,12 @@ band, type of colour, and how it is compressed, filtered and interlaced
 
 PNG_BEGINS = (b"\x89PNG\r\n\x1a\n", 13, b"IHDR")
 
-PLAIN_PNG = {0: ("L", "mono"), 2: ("RGB", "rgb"), 6: ("RGBA", "rgba")}
-"""PNGs of eight bits a band, by their type of colour: Pillow's names for them, and those of
-kornia-rs, which decodes what a canvas holds in a sixteenth of Pillow's time."""
+PLAIN_PNG = {0: "mono", 2: "rgb", 6: "rgba"}
+"""PNGs of eight bits a band, by their type of colour, and what kornia-rs calls them, which decodes
+what a canvas holds in a sixteenth of Pillow's time."""
+
+PILLOWS = {1: "L", 3: "RGB", 4: "RGBA"}
+"""What Pillow calls them, by the number of their bands."""
 
 PLAIN_PNG_PIXELS = 1_000_000
 """Of larger ones there would be two copies in memory at once."""
@@ -141,15 +146,18 @@ def decode(data: bytes, max_pixels: int, enough: int = ENOUGH) -> Picture:
         raise ProblemError(
             HTTPStatus.UNPROCESSABLE_ENTITY, "The picture is empty: it has no bytes."
         )
-    image = _plain_png(data, max_pixels)
-    if image is not None:
-        size, orientation = image.size, UPRIGHT_ALREADY
-    else:
-        image = _open(data)
-        _check_size(image, max_pixels)
-        _check_cost(image, data)
-        size = image.size
-        image, orientation = _load(image)
+    pixels = _plain_png(data, max_pixels)
+    if pixels is not None:
+        height, width = pixels.shape[:2]
+        factor = _factor((width, height), enough)
+        return Picture(
+            _as_fractions(_grey_pixels(pixels, factor)), (width, height), (factor, factor)
+        )
+    image = _open(data)
+    _check_size(image, max_pixels)
+    _check_cost(image, data)
+    size = image.size
+    image, orientation = _load(image)
     decoded = image.size
     factor = _factor(decoded, enough)
     grey = grey_of(image, factor)
@@ -158,7 +166,7 @@ def decode(data: bytes, max_pixels: int, enough: int = ENOUGH) -> Picture:
         grey = grey.transpose(UPRIGHT[orientation])
     if orientation in LYING:
         size, scale = size[::-1], scale[::-1]
-    return Picture(_as_fractions(grey), size, scale)
+    return Picture(_as_fractions(np.asarray(grey)), size, scale)
 
 
 def png(grey: Grey) -> bytes:
@@ -223,8 +231,8 @@ def _damaged(error: Exception) -> ProblemError:
     return ProblemError(HTTPStatus.BAD_REQUEST, "The picture is damaged or incomplete.")
 
 
-def _plain_png(data: bytes, max_pixels: int) -> Image.Image | None:
-    """A PNG that is nothing but its pixels.
+def _plain_png(data: bytes, max_pixels: int) -> Pixels | None:
+    """(H, W, bands) of a PNG that is nothing but its pixels.
 
     None of other files, and of those that are too large or damaged: Pillow reads what can be read
     of them.
@@ -241,13 +249,25 @@ def _plain_png(data: bytes, max_pixels: int) -> Image.Image | None:
         or any(chunk in data for chunk in NOT_PLAIN)
     ):
         return None
-    mode, name = PLAIN_PNG[colour]
     try:
-        pixels = decode_image_png_u8(data, (height, width), name)
+        pixels: Pixels = decode_image_png_u8(data, (height, width), PLAIN_PNG[colour])
     except Exception as error:  # it has no narrower one for a damaged file
         logger.debug("not decoded by kornia-rs: %r", error)
         return None
-    return Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
+    return pixels
+
+
+def _grey_pixels(pixels: Pixels, factor: int) -> Pixels:
+    """Like `grey_of`, of (H, W, bands); returns (H, W)."""
+    height, width, bands = pixels.shape
+    if factor == 1 and bands < 4:
+        first: Pixels = pixels[:, :, 0]
+        # What our page posts is grey in three bands.
+        if all(pixels[:, :, band].tobytes() == first.tobytes() for band in range(1, bands)):
+            return first
+    mode = PILLOWS[bands]
+    image = Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
+    return np.asarray(grey_of(image, factor))
 
 
 def _load(image: Image.Image) -> tuple[Image.Image, int]:
@@ -295,6 +315,6 @@ def _orientation(image: Image.Image) -> int:
     return orientation if orientation in UPRIGHT else UPRIGHT_ALREADY
 
 
-def _as_fractions(grey: Image.Image) -> Grey:
-    fractions: Grey = np.multiply(np.asarray(grey), np.float32(1 / 255), dtype=np.float32)
+def _as_fractions(grey: NDArray[Any]) -> Grey:
+    fractions: Grey = np.multiply(grey, np.float32(1 / 255), dtype=np.float32)
     return fractions

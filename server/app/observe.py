@@ -20,7 +20,7 @@ from prometheus_client import (
 )
 
 from app import parts
-from app.metrics import request_seconds, requests
+from app.metrics import requests_of, seconds_of
 from app.problems import ProblemError
 from app.tokens import check_token
 
@@ -65,10 +65,13 @@ def _begin() -> None:
 def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.begun
     # By the rule and not by the path: there are endless paths.
-    route = request.url_rule.rule if request.url_rule else "none"
-    method = request.method if request.method in METHODS else "other"
-    requests.labels(route, method, str(response.status_code)).inc()
-    request_seconds.labels(route).observe(seconds)
+    asked = request.url_rule
+    route = asked.rule if asked else "none"
+    method = request.method
+    if method not in METHODS:
+        method = "other"
+    requests_of(route, method, str(response.status_code)).inc()
+    seconds_of(route).observe(seconds)
     response.headers["X-Request-Id"] = g.request_id
     if logger.isEnabledFor(logging.INFO):
         logger.info(

@@ -4,7 +4,7 @@ Who serves requests says of each how long it waited for a thread (see `worker.py
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask
 
 from app import together
-from app.headers import SECURITY_HEADERS
+from app.headers import HEADERS, Wsgi
 from app.metrics import refused
 from app.problems import ProblemError, discard_unread_body, problem_answer
 
@@ -22,8 +22,6 @@ behind, the more are answered in time."""
 
 RETRY_AFTER = 1
 """Seconds after which who was refused may try again."""
-
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 OVERLOADED = "The server is overloaded: try again in a second."
 
@@ -97,9 +95,7 @@ class _Shedding:
         with app.app_context():
             self._refusal = problem_answer(HTTPStatus.SERVICE_UNAVAILABLE, OVERLOADED)
         self._refusal.headers["Retry-After"] = str(RETRY_AFTER)
-        self._refusal.headers["Cache-Control"] = "no-store"
-        self._refusal.headers.update(SECURITY_HEADERS)
-        status, headers = self._refusal.status, self._refusal.headers.to_wsgi_list()
+        status, headers = self._refusal.status, [*self._refusal.headers.to_wsgi_list(), *HEADERS]
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
         refusal.sent = "\r\n".join([*lines, "", ""]).encode("latin-1") + self._refusal.get_data()
 

@@ -4,6 +4,7 @@ Several pictures of one size take the engine little more than half as long toget
 Each request is served as ever, but where it needs a reading it waits for the others beside it.
 """
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, cast
@@ -17,8 +18,13 @@ ReadAll = Callable[[Sequence[Grey]], list[Reading | None]]
 """See `Recognizer.recognize_all`."""
 
 
-class _Request(greenlet):
-    """One that is served beside others; it stops where it asks for a reading."""
+class _Place(greenlet):
+    """Where requests are served, one after the other, beside others; it stops where one asks for a
+    reading. It is kept: to make one costs more than to go there."""
+
+    def run(self, request: Callable[[], Any]) -> None:
+        while True:
+            request = cast(greenlet, self.parent).switch(_Served(request()))
 
 
 class _Question(NamedTuple):
@@ -26,9 +32,23 @@ class _Question(NamedTuple):
     read_all: ReadAll
 
 
+class _Served(NamedTuple):
+    result: Any
+
+
+class _Idle(threading.local):
+    """The places where nobody is; each belongs to the thread that made it."""
+
+    def __init__(self) -> None:
+        self.places: list[_Place] = []
+
+
+_idle = _Idle()
+
+
 def is_beside_others() -> bool:
     """Whether who asks is one of the requests that are served side by side."""
-    return isinstance(getcurrent(), _Request)
+    return isinstance(getcurrent(), _Place)
 
 
 def read(grey: Grey, read_all: ReadAll) -> Reading | None:
@@ -51,22 +71,25 @@ def serve(requests: Sequence[Callable[[], Any]]) -> list[Any]:
     Their readings come from one recogniser: whichever asks first has it read for all.
     """
     until = time.monotonic() + LONG
-    served: list[_Request] = []
-    results: list[Any] = []
+    places: list[_Place] = []
+    said: list[_Question | _Served] = []
     for request in requests:
-        if served and time.monotonic() > until:
+        if places and time.monotonic() > until:
             break
-        served.append(_Request(request))
-        results.append(served[-1].switch())
-    while asking := [place for place, one in enumerate(served) if not one.dead]:
-        greys = [results[place].grey for place in asking]
+        place = _idle.places.pop() if _idle.places else _Place()
+        place.gr_context = None  # what was set for one request is not for the next
+        places.append(place)
+        said.append(place.switch(request))
+    while questions := {at: one for at, one in enumerate(said) if isinstance(one, _Question)}:
+        read_all = next(iter(questions.values())).read_all
         try:
-            readings = results[asking[0]].read_all(greys)
+            readings = read_all([question.grey for question in questions.values()])
         except Exception as error:
             # Each answers in its own way that something went wrong.
-            for place in asking:
-                results[place] = served[place].throw(error)
+            for at in questions:
+                said[at] = places[at].throw(error)
         else:
-            for place, reading in zip(asking, readings, strict=True):
-                results[place] = served[place].switch(reading)
-    return results
+            for at, reading in zip(questions, readings, strict=True):
+                said[at] = places[at].switch(reading)
+    _idle.places += places
+    return [cast(_Served, one).result for one in said]

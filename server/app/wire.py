@@ -8,7 +8,6 @@ import io
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
@@ -16,7 +15,7 @@ from typing import Any
 
 from gunicorn import SERVER
 
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+from app.headers import Wsgi
 
 LINES = re.compile(
     rb"POST (/api/recognize)(?:\?([\w=&,.%+-]*))? HTTP/1\.1\r\n"

@@ -14,7 +14,16 @@ from uploads import chunk, drawing, file_of, png_claiming, seven
 
 from app.averaging import averaged as averaged_in_squares
 from app.grey import _of_canvas, grey_of
-from app.images import UPRIGHT_ALREADY, Picture, _load, _open, _plain_png, decode, png_data_url
+from app.images import (
+    UPRIGHT_ALREADY,
+    Picture,
+    _grey_pixels,
+    _load,
+    _open,
+    _plain_png,
+    decode,
+    png_data_url,
+)
 from app.problems import ProblemError
 
 PIXELS = 25_000_000
@@ -279,8 +288,17 @@ def test_a_png_of_nothing_but_pixels_is_decoded_as_pillow_decodes_it(mode: str) 
         plain = _plain_png(data, PIXELS)
         assert plain is not None
         loaded, orientation = _load(_open(data))
-        assert (plain.mode, plain.size, UPRIGHT_ALREADY) == (mode, loaded.size, orientation)
-        assert plain.tobytes() == loaded.tobytes()
+        assert (loaded.mode, orientation) == (mode, UPRIGHT_ALREADY)
+        assert np.array_equal(plain.squeeze(), np.asarray(loaded))
+        for factor in (1, 3):
+            assert np.array_equal(_grey_pixels(plain, factor), np.asarray(grey_of(loaded, factor)))
+
+
+def test_grey_in_three_bands_is_what_it_is_in_one() -> None:
+    grey = noise("L")
+    for mode in ("L", "RGB"):
+        decoded = decode(file_of(grey.convert(mode)), PIXELS).grey
+        np.testing.assert_allclose(decoded, np.asarray(grey) / 255, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ def test_all_that_are_asked_for_together_are_read_in_one_pass() -> None:
     assert served == [("a", [1]), ("b", []), ("c", [2, 3])]
     assert passes == [2, 1]
     assert whose.get() == "nobody's"
+    assert together.serve([whose.get, whose.get, whose.get, whose.get]) == ["nobody's"] * 4
 
 
 def test_who_is_alone_is_read_at_once() -> None:
