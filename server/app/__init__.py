@@ -22,6 +22,7 @@ def create_app(settings: "Settings | None" = None) -> Flask:
         api,
         client,
         corrections,
+        direct,
         headers,
         limits,
         observe,
@@ -56,6 +57,7 @@ def create_app(settings: "Settings | None" = None) -> Flask:
     observe.register(app)
     limits.register(app, settings)
     problems.register(app)
+    direct.register(app)
     overload.register(app)
     headers.register(app)
     if settings.proxies:

@@ -1,7 +1,7 @@
 """The API: what a picture says, and whether the server can say it."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 from itertools import islice
 from typing import cast
@@ -16,6 +16,7 @@ from app.images import Picture, decode, png_data_url
 from app.openapi import FILE, INCLUDE, READING_PROBLEMS, Operation, describes
 from app.overload import turn
 from app.problems import ProblemError, problem_of
+from app.recognizer import Recognizer
 from app.schemas import (
     Answer,
     BatchAnswer,
@@ -64,12 +65,19 @@ BATCH_SIZE = 4
 )
 def recognize() -> Answer:
     """Read a picture of a digit."""
-    settings, recognizer = parts.settings(), parts.recognizer()
+    settings = parts.settings()
     include = _included()
-    body = picture_bytes(_upload(), settings.max_bytes)
+    file = picture_bytes(_upload(), settings.max_bytes)
+    return answer_of(file, include, parts.recognizer(), settings.max_pixels)
+
+
+def answer_of(
+    file: bytes, include: frozenset[str], recognizer: Recognizer, max_pixels: int
+) -> Answer:
+    """What is read on a picture. Raises ProblemError."""
     with turn():
         begin = time.perf_counter()
-        picture = decode(body, settings.max_pixels)
+        picture = decode(file, max_pixels)
         reading = recognizer.recognize(picture.grey)
         elapsed = time.perf_counter() - begin
     return Answer(
@@ -179,11 +187,12 @@ def _upload() -> UploadRequest:
 
 
 def _included() -> frozenset[str]:
-    if not request.query_string:
-        return frozenset()
-    asked = frozenset(
-        name for value in request.args.getlist("include") for name in value.split(",")
-    )
+    return included(request.args.getlist("include"))
+
+
+def included(values: Iterable[str]) -> frozenset[str]:
+    """What a client asks for beside the answer. values: of each `include`. Raises ProblemError."""
+    asked = frozenset(name for value in values for name in value.split(","))
     if not asked <= INCLUDES:
         raise ProblemError(
             HTTPStatus.UNPROCESSABLE_ENTITY, f"include can be: {', '.join(sorted(INCLUDES))}."

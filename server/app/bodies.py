@@ -180,8 +180,16 @@ def picture_of_text(image: str, max_bytes: int) -> bytes:
     return data
 
 
+def picture_of_json(body: bytes, max_bytes: int) -> bytes:
+    """The picture file in a body of JSON. Raises ProblemError like `picture_bytes`."""
+    return _picture_of_message(_parse_json(body), max_bytes)
+
+
 def _from_json(request: Request, max_bytes: int) -> bytes:
-    message = json_body(request, max_bytes)
+    return _picture_of_message(json_body(request, max_bytes), max_bytes)
+
+
+def _picture_of_message(message: Any, max_bytes: int) -> bytes:
     if not isinstance(message, dict) or "image" not in message:
         raise _unusable('The JSON must be an object with a field "image".')
     image = message["image"]

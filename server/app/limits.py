@@ -5,7 +5,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 READINGS = "6000 per minute"
 """A pen that is never lifted asks for 600 readings a minute; several may share an address."""
 
+READING = "api.recognize"
+"""The route."""
+
 BATCHES = "120 per minute"
 CORRECTIONS = "120 per minute"
 EXPORTS = "10 per minute"
@@ -37,39 +40,52 @@ SWEEP = 60.0
 """Seconds after which counts of windows that have ended are forgotten."""
 
 
+Limit = Callable[[str], None]
+"""Counts one more request of a client, of an address. Raises ProblemError 429 for one too many."""
+
+
 def register(app: Flask, settings: Settings) -> None:
     """Count requests, where limits are switched on."""
     if not settings.ratelimit_enabled:
         return
     counts = _Counts(settings.redis_url)
     for limit, routes in (
-        (READINGS, ("api.recognize",)),
+        (READINGS, (READING,)),
         (BATCHES, ("api.recognize_batch",)),
         (CORRECTIONS, ("corrections.add_correction", "corrections.remove_correction")),
         (EXPORTS, ("corrections.export_corrections",)),
     ):
+        count = partial(_count, counts, parse(limit), routes[0])
+        app.extensions[f"limit of {routes[0]}"] = count
         for route in routes:
-            view = app.view_functions[route]
-            app.view_functions[route] = _limited(view, counts, parse(limit), scope=routes[0])
+            app.view_functions[route] = _limited(app.view_functions[route], count)
+
+
+def of_readings(app: Flask) -> Limit | None:
+    """What counts an application's readings; None where there are no limits."""
+    return app.extensions.get(f"limit of {READING}")
 
 
 View = Callable[..., Any]
 
 
-def _limited(view: View, counts: "_Counts", limit: RateLimitItem, scope: str) -> View:
+def _limited(view: View, count: Limit) -> View:
     @wraps(view)
     def counted(**arguments: Any) -> Any:
-        client = request.remote_addr or "unknown"
-        if not counts.hit(limit, scope, client):
-            wait = max(1, math.ceil(counts.ends(limit, scope, client) - time.time()))
-            raise ProblemError(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                f"Too many requests: a client may send at most {limit}.",
-                {"Retry-After": str(wait)},
-            )
+        count(request.remote_addr or "unknown")
         return view(**arguments)
 
     return counted
+
+
+def _count(counts: "_Counts", limit: RateLimitItem, scope: str, client: str) -> None:
+    if not counts.hit(limit, scope, client):
+        wait = max(1, math.ceil(counts.ends(limit, scope, client) - time.time()))
+        raise ProblemError(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            f"Too many requests: a client may send at most {limit}.",
+            {"Retry-After": str(wait)},
+        )
 
 
 class _Counts:

@@ -6,6 +6,7 @@ import os
 import random
 import re
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPMethod, HTTPStatus
 from urllib.parse import quote
@@ -49,6 +50,14 @@ def metrics() -> Response:
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request that has begun."""
+
+    begun: float
+    id: str
+
+
 def register(app: Flask) -> None:
     """Count, time and log an application's requests."""
     app.register_blueprint(blueprint)
@@ -57,40 +66,48 @@ def register(app: Flask) -> None:
 
 
 def _begin() -> None:
-    g.begun = time.perf_counter()
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
+    g.seen = begin(request.headers.get("X-Request-Id", ""))
 
 
 def _end(response: Response) -> Response:
-    seconds = time.perf_counter() - g.begun
     # By the rule and not by the path: there are endless paths.
-    asked = request.url_rule
-    route = asked.rule if asked else "none"
-    method = request.method
-    if method not in METHODS:
-        method = "other"
-    requests_of(route, method, str(response.status_code)).inc()
+    route = request.url_rule.rule if request.url_rule else "none"
+    end(g.seen, route, request.method, request.path, response.status_code, request.remote_addr)
+    response.headers["X-Request-Id"] = g.seen.id
+    return response
+
+
+def begin(given_id: str) -> Seen:
+    """given_id: what the client, or a proxy, calls the request; empty where it says nothing"""
+    is_usable = REQUEST_ID.fullmatch(given_id)
+    return Seen(time.perf_counter(), given_id if is_usable else f"{random.getrandbits(64):016x}")
+
+
+def end(seen: Seen, route: str, method: str, path: str, status: int, client: str | None) -> None:
+    """Count, time and log a request that is answered.
+
+    route: the rule that its path follows, e.g. "/api/recognize"; client: its address
+    """
+    seconds = time.perf_counter() - seen.begun
+    requests_of(route, method if method in METHODS else "other", str(status)).inc()
     seconds_of(route).observe(seconds)
-    response.headers["X-Request-Id"] = g.request_id
     if logger.isEnabledFor(logging.INFO):
         logger.info(
             "%s %s %d",
-            request.method,
-            quote(request.path),
-            response.status_code,
+            method,
+            quote(path),
+            status,
             extra={
                 "fields": {
-                    "request_id": g.request_id,
-                    "method": request.method,
-                    "path": request.path,
-                    "status": response.status_code,
+                    "request_id": seen.id,
+                    "method": method,
+                    "path": path,
+                    "status": status,
                     "milliseconds": round(seconds * 1000, 2),
-                    "client": request.remote_addr,
+                    "client": client,
                 }
             },
         )
-    return response
 
 
 class JsonFormatter(logging.Formatter):

@@ -58,6 +58,9 @@ HEAD_START = 0.001
 """Seconds that workers with fewer connections have for taking a new one. The first to wake would
 take all that come at once, and the others would be idle."""
 
+LONGEST_LEFT = 0.05
+"""Seconds for which one that serves leaves new connections to them: they may be busy for longer."""
+
 MOST_WORKERS = 64
 """Of more, some share a place below."""
 
@@ -75,6 +78,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._served = 0
         self._served_at = 0.0
         self._overloaded = 0.0
+        self._left = 0.0
         # What of gunicorn's own settings its own way through a request alone knows.
         self._is_plain = not (
             self.cfg.is_ssl
@@ -116,14 +120,24 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         while connections < self.nr_conns < self.worker_connections:
             if time.monotonic() > begun + TURN / 4:
                 return
-            if is_idle and any(0 < number <= self.nr_conns for number in _connections):
-                time.sleep(HEAD_START)
+            if any(0 < number <= self.nr_conns for number in _connections):
+                if is_idle:
+                    time.sleep(HEAD_START)
+                elif self._leaves_it(begun):
+                    return
             connections = self.nr_conns
             super().accept(listener)
+            self._left = 0.0
             self._tell()
             if not self._served:
                 return
             # Who waits longest is refused first: they have to be here for that.
+
+    def _leaves_it(self, now: float) -> bool:
+        """Whether a new connection is left to workers that have fewer, while this one has others to
+        serve."""
+        self._left = self._left or now
+        return now - self._left < LONGEST_LEFT
 
     def forget(self) -> None:
         """It has ended."""

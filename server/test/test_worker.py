@@ -238,3 +238,22 @@ def test_workers_share_the_connections() -> None:
             time.sleep(0.01)
     # Taken by the first to wake, most would be one worker's.
     assert after[0] > 0.8 * after[1], (before, after)
+
+
+@linux_only
+def test_workers_share_those_that_come_at_once_and_ask_at_once() -> None:
+    """Who comes from serving would take all that wait, and the other would be idle."""
+    request = quick_request(PICTURE)
+    with ExitStack() as stack:
+        process, port = stack.enter_context(started(SERVE, WORKERS="2", RATELIMIT_ENABLED="false"))
+        workers = children_of(process.pid)
+        for _ in range(6):
+            with ExitStack() as burst:
+                connections = open_to(port, 40, burst)
+                for connection in connections:
+                    connection.sendall(request)
+                for connection in connections:
+                    assert answer_on(connection).startswith(b"HTTP/1.1 200 ")
+                shares = sorted(connections_of(worker, port) for worker in workers)
+                assert shares[0] >= 10, shares
+            time.sleep(0.2)
