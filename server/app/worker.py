@@ -58,8 +58,12 @@ HEAD_START = 0.001
 """Seconds that workers with fewer connections have for taking a new one. The first to wake would
 take all that come at once, and the others would be idle."""
 
-LONGEST_LEFT = 0.05
-"""Seconds for which one that serves leaves new connections to them: they may be busy for longer."""
+LONGEST_LEFT = 0.02
+"""Seconds for which one that serves leaves a new connection to those that have fewer: they may be
+busy for longer."""
+
+FEW = 50
+"""Connections; with more of them, nobody is idle however they are shared out."""
 
 MOST_WORKERS = 64
 """Of more, some share a place below."""
@@ -120,11 +124,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         while connections < self.nr_conns < self.worker_connections:
             if time.monotonic() > begun + TURN / 4:
                 return
-            if any(0 < number <= self.nr_conns for number in _connections):
-                if is_idle:
-                    time.sleep(HEAD_START)
-                elif self._leaves_it(begun):
-                    return
+            fewest = min((number - 1 for number in _connections if number), default=self.nr_conns)
+            if is_idle and fewest < self.nr_conns:
+                time.sleep(HEAD_START)
+            elif not is_idle and fewest < 0.75 * self.nr_conns < FEW and self._leaves_it(begun):
+                return
             connections = self.nr_conns
             super().accept(listener)
             self._left = 0.0
@@ -134,8 +138,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             # Who waits longest is refused first: they have to be here for that.
 
     def _leaves_it(self, now: float) -> bool:
-        """Whether a new connection is left to workers that have fewer, while this one has others to
-        serve."""
+        """Whether a new connection is left to the others for a while yet."""
         self._left = self._left or now
         return now - self._left < LONGEST_LEFT
 
