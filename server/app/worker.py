@@ -118,16 +118,21 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def accept(self, listener: socket.socket) -> None:
         begun = time.monotonic()
+        until = begun + (TURN if self._is_overloaded() else TURN / 4)
         # Who comes from serving comes late in any case.
         is_idle = begun - self._served_at > HEAD_START
         connections = -1
         while connections < self.nr_conns < self.worker_connections:
-            if time.monotonic() > begun + TURN / 4:
+            if time.monotonic() > until:
                 return
-            fewest = min((number - 1 for number in _connections if number), default=self.nr_conns)
-            if is_idle and fewest < self.nr_conns:
+            if is_idle and self._fewest() < self.nr_conns:
                 time.sleep(HEAD_START)
-            elif not is_idle and fewest < 0.75 * self.nr_conns < FEW and self._leaves_it(begun):
+            elif (
+                not is_idle
+                and self.nr_conns < FEW
+                and self._fewest() < 0.75 * self.nr_conns
+                and self._leaves_it(begun)
+            ):
                 return
             connections = self.nr_conns
             super().accept(listener)
@@ -136,6 +141,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             if not self._served:
                 return
             # Who waits longest is refused first: they have to be here for that.
+
+    def _fewest(self) -> int:
+        """Connections of the worker that has the fewest."""
+        return min((number - 1 for number in _connections if number), default=self.nr_conns)
 
     def _leaves_it(self, now: float) -> bool:
         """Whether a new connection is left to the others for a while yet."""
@@ -187,7 +196,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._tell()
         super().wait_for_and_dispatch_events(0 if self._quick else timeout)
         begun = time.monotonic()
-        longest = overload.LONGEST_WAIT / (2 if self._is_overloaded() else 1)
+        longest = overload.LONGEST_WAIT / (3 if self._is_overloaded() else 1)
         refusals = 0
         while self._quick and begun - self._quick[0].queued > longest:
             conn = self._quick.popleft()

@@ -189,7 +189,7 @@ def test_who_came_last_is_served_first_while_others_must_be_refused() -> None:
 
 
 @linux_only
-def test_who_waited_half_as_long_is_refused_where_there_is_too_much() -> None:
+def test_who_waited_a_third_as_long_is_refused_where_there_is_too_much() -> None:
     settings = {"WORKERS": "1", "RATELIMIT_ENABLED": "false"}
     with ExitStack() as stack:
         process, port = stack.enter_context(started(SLOW, **settings))
@@ -213,7 +213,7 @@ def test_who_waited_half_as_long_is_refused_where_there_is_too_much() -> None:
         assert refusals(9) == 0
         # The last 14 would wait 2.8.
         assert refusals(30) == 14
-        # Now it may wait 1.
+        # Now it may wait 0.7.
         assert refusals(9) == 1
 
 
