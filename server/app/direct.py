@@ -17,7 +17,7 @@ from app import limits, observe
 from app.api import answer_of, included
 from app.bodies import picture_of_json
 from app.headers import Wsgi
-from app.problems import ProblemError, problem_answer
+from app.problems import ProblemError, problem_answer, unexpected
 
 ROUTE = "/api/recognize"
 
@@ -52,18 +52,12 @@ class _Direct:
             file = picture_of_json(body, self._settings.max_bytes)
             answer = answer_of(file, include, self._recognizer, self._settings.max_pixels)
         except ProblemError as problem:
-            response = problem_answer(problem.status, problem.detail)
-            response.headers.update(problem.headers)
-            status, text = response.status, response.get_data()
-            headers = response.headers.to_wsgi_list()
-        except Exception:
-            # Flask's route fails in the same way, and writes of it.
-            return self._inner(environ, start_response)
+            status, headers, text = _told(problem)
+        except Exception as error:
+            status, headers, text = _told(unexpected(error, "POST", ROUTE))
         else:
-            status, text = (
-                "200 OK",
-                f"{self._app.json.dumps(answer, separators=(',', ':'))}\n".encode(),
-            )
+            status = "200 OK"
+            text = f"{self._app.json.dumps(answer, separators=(',', ':'))}\n".encode()
             headers = [("Content-Type", "application/json"), ("Content-Length", str(len(text)))]
         observe.end(seen, ROUTE, "POST", ROUTE, int(status[:3]), client)
         start_response(status, [*headers, ("X-Request-Id", seen.id)])
@@ -87,3 +81,10 @@ class _Direct:
         if int(length) > self._settings.max_bytes or len(there.getbuffer()) != int(length):
             return None
         return there.getvalue()
+
+
+def _told(problem: ProblemError) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Status, headers and body of a problem's answer."""
+    response = problem_answer(problem.status, problem.detail)
+    response.headers.update(problem.headers)
+    return response.status, response.headers.to_wsgi_list(), response.get_data()

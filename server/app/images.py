@@ -64,8 +64,8 @@ PILLOWS = {1: "L", 3: "RGB", 4: "RGBA"}
 PLAIN_PNG_PIXELS = 1_000_000
 """Of larger ones there would be two copies in memory at once."""
 
-NOT_PLAIN = (b"tRNS", b"eXIf", b"acTL", b"Raw profile type", b"XML:com.adobe.xmp")
-"""Of what a PNG may hold beside its pixels, that which changes how it looks."""
+NOT_PLAIN = (b"tRNS", b"eXIf", b"acTL", b"iCCP", b"Raw profile type", b"XML:com.adobe.xmp")
+"""Of what a PNG may hold beside its pixels, that which changes how it looks, or becomes large."""
 
 BMP_RUN_LENGTHS = (1, 2)
 """Compressions of BMP that nobody writes and that take Pillow seconds, pixel by pixel."""

@@ -96,9 +96,14 @@ def _detail(error: HTTPException) -> str:
 
 
 def _answer_unexpected(error: Exception) -> Response:
-    where = quote(request.path)
-    logger.exception("unexpected failure on %s %s", request.method, where, exc_info=error)
-    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, UNEXPECTED)
+    problem = unexpected(error, request.method, request.path)
+    return _answer(problem.status, problem.detail)
+
+
+def unexpected(error: Exception, method: str, path: str) -> ProblemError:
+    """Write of a failure that nobody foresaw to the log; what the client is told of it."""
+    logger.exception("unexpected failure on %s %s", method, quote(path), exc_info=error)
+    return ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, UNEXPECTED)
 
 
 def _discard_unread_body(response: Response) -> Response:

@@ -51,6 +51,9 @@ SIDE_BY_SIDE = 8
 TURN = 0.01
 """Seconds for which the loop serves what has come before it looks for what else has."""
 
+ENOUGH = 32
+"""Requests that wait; an overloaded worker refuses more of them at once."""
+
 OVERLOADED = 1.0
 """Seconds for which a worker that had to refuse more than it could serve counts as overloaded."""
 
@@ -59,7 +62,7 @@ HEAD_START = 0.001
 take all that come at once, and the others would be idle."""
 
 LONGEST_LEFT = 0.02
-"""Seconds for which one that serves leaves a new connection to those that have fewer: they may be
+"""Seconds for which one that serves leaves new connections to those that have fewer: they may be
 busy for longer."""
 
 FEW = 50
@@ -82,6 +85,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._served = 0
         self._served_at = 0.0
         self._overloaded = 0.0
+        self._refusals = 0
         self._left = 0.0
         # What of gunicorn's own settings its own way through a request alone knows.
         self._is_plain = not (
@@ -127,16 +131,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 return
             if is_idle and self._fewest() < self.nr_conns:
                 time.sleep(HEAD_START)
-            elif (
-                not is_idle
-                and self.nr_conns < FEW
-                and self._fewest() < 0.75 * self.nr_conns
-                and self._leaves_it(begun)
-            ):
+            elif not is_idle and self.nr_conns < FEW and self._leaves_it(begun):
                 return
             connections = self.nr_conns
             super().accept(listener)
-            self._left = 0.0
             self._tell()
             if not self._served:
                 return
@@ -147,7 +145,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return min((number - 1 for number in _connections if number), default=self.nr_conns)
 
     def _leaves_it(self, now: float) -> bool:
-        """Whether a new connection is left to the others for a while yet."""
+        """Whether a new connection is left to others, which have fewer, for a while yet."""
+        if self._fewest() >= 0.75 * self.nr_conns:
+            self._left = 0.0
+            return False
         self._left = self._left or now
         return now - self._left < LONGEST_LEFT
 
@@ -156,7 +157,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         _connections[self.age % MOST_WORKERS] = 0
 
     def _tell(self) -> None:
-        _connections[self.age % MOST_WORKERS] = self.nr_conns + 1
+        # One that is to end takes no more.
+        _connections[self.age % MOST_WORKERS] = self.nr_conns + 1 if self.alive else 0
 
     def enqueue_req(self, conn: TConn) -> None:
         conn.queued = time.monotonic()
@@ -181,6 +183,25 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         conn.request = wire.parse(came)
         return conn.request is not None and has_taken_all(conn)
 
+    def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
+        if not self._refuses_at_once(conn):
+            super().on_client_socket_readable(conn, client)
+
+    def _refuses_at_once(self, conn: TConn) -> bool:
+        """Refuse a request where it comes, if there are enough that wait: the less that costs, the
+        sooner others are answered. The connection stays where it is."""
+        if len(self._quick) < ENOUGH or not self._is_overloaded():
+            return False
+        came = _peek(conn.sock)
+        if not (came and self._is_quick(conn, came)) or conn.request.is_last:
+            return False
+        if self._refuse(conn):
+            self.keepalived_conns.remove(conn)
+            conn.set_timeout()
+            self.keepalived_conns.append(conn)
+            return True
+        return False
+
     def finish_request(self, conn: TConn, fs: "Future[Any] | _Done") -> None:
         if not fs.cancelled() and fs.exception() is None and fs.result() is False:
             # The client closes it too, or does not for two seconds: a thread waits for that.
@@ -197,14 +218,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         super().wait_for_and_dispatch_events(0 if self._quick else timeout)
         begun = time.monotonic()
         longest = overload.LONGEST_WAIT / (3 if self._is_overloaded() else 1)
-        refusals = 0
         while self._quick and begun - self._quick[0].queued > longest:
             conn = self._quick.popleft()
             self.finish_request(conn, _Done(self._refuse(conn)))
-            refusals += 1
-        if refusals > self._served:
+        if self._refusals > self._served:
             self._overloaded = begun
-        self._served = 0
+        self._served = self._refusals = 0
         while self._quick and time.monotonic() < begun + TURN:
             self._serve([self._next() for _ in range(min(SIDE_BY_SIDE, len(self._quick)))])
 
@@ -231,9 +250,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """Answer a quick request; whether the connection stays open."""
         _begin(conn)
         request = conn.request
+        client, here = conn.client, conn.server
         try:
             came = conn.sock.recv(request.size, socket.MSG_DONTWAIT)
-            client, here = conn.client, conn.server
+        except OSError:  # the client has gone
+            return False
+        try:
             answer = wire.answer(
                 self.wsgi,
                 request,
@@ -243,30 +265,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 SERVER_NAME=here[0],
                 SERVER_PORT=str(here[1]),
             )
-            return self._send(conn, answer)
-        except OSError:  # the client has gone
-            return False
         except Exception as error:
-            self.handle_error(None, conn.sock, conn.client, error)
+            self.handle_error(None, conn.sock, client, error)
             return False
+        return _send(conn, answer)
 
     def _refuse(self, conn: TConn) -> bool:
         """Answer a quick request that the server is overloaded, without a look at it."""
-        try:
+        with suppress(OSError):
             conn.sock.recv(conn.request.size, socket.MSG_DONTWAIT)
-            refused.inc()
-            return self._send(conn, overload.refusal.sent)
-        except OSError:
-            return False
-
-    def _send(self, conn: TConn, answer: bytes) -> bool:
-        sent = conn.sock.send(answer, socket.MSG_DONTWAIT)
-        if sent < len(answer):  # though all before has been taken
-            with self._deadlines.kept(conn.sock):
-                conn.sock.setblocking(True)
-                conn.sock.sendall(answer[sent:])
-        conn.init()
-        return not conn.request.is_last
+        refused.inc()
+        self._refusals += 1
+        return _send(conn, overload.refusal.sent)
 
     def handle(self, conn: TConn) -> Any:
         _begin(conn)
@@ -287,6 +297,18 @@ def _peek(connection: socket.socket) -> bytes | None:
 def _is_beginning(conn: TConn) -> bool:
     """Whether what comes next is the beginning of a request, nothing before it being unread."""
     return not (conn.initialized and conn.parser.unreader.buf.getvalue())
+
+
+def _send(conn: TConn, answer: bytes) -> bool:
+    """Send an answer, for which there is room, since all before has been taken; whether the
+    connection stays open. The loop waits for nobody: who has made no room for it is not answered.
+    """
+    try:
+        sent = conn.sock.send(answer, socket.MSG_DONTWAIT)
+    except OSError:  # the client has gone
+        return False
+    conn.init()
+    return sent == len(answer) and not conn.request.is_last
 
 
 def _begin(conn: TConn) -> None:

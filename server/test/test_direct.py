@@ -176,15 +176,22 @@ def test_a_proxy_says_that_it_is_https(tmp_path: Path) -> None:
         assert ("Strict-Transport-Security" in response.headers) is expected
 
 
-def test_an_unexpected_failure_is_logged_once_and_not_told(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_both_ways_fail_alike(
+    client: FlaskClient,
+    asked: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("the secret reason")
 
     monkeypatch.setattr(Recognizer, "recognize", fail)
     with caplog.at_level(logging.ERROR):
-        status, _, problem = answer(client, DIRECT, SEVEN)
-    assert (status, problem["status"]) == ("500 INTERNAL SERVER ERROR", 500)
+        direct = answer(client, DIRECT, SEVEN)
+        assert not asked
+        assert direct == answer(client, BY_FLASK, SEVEN)
+    status, _, problem = direct
+    assert status == "500 INTERNAL SERVER ERROR"
     assert "secret" not in problem["detail"]
-    assert len([record for record in caplog.records if record.exc_info]) == 1
+    logged = [record.getMessage() for record in caplog.records if record.exc_info]
+    assert logged == ["unexpected failure on POST /api/recognize"] * 2

@@ -320,6 +320,14 @@ def test_any_other_file_is_left_to_pillow(data: bytes) -> None:
     assert status(data) == HTTPStatus.OK
 
 
+def test_a_profile_that_becomes_large_is_not_unpacked() -> None:
+    bomb = b"icc\0\0" + zlib.compress(bytes(30_000_000), 9)
+    sound = file_of(seven())
+    data = sound[:33] + chunk(b"iCCP", bomb) + sound[33:]
+    assert _plain_png(data, PIXELS) is None
+    assert status(data) == HTTPStatus.BAD_REQUEST
+
+
 def test_a_png_is_turned_upright_whose_exif_comes_last() -> None:
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = 6

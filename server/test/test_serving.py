@@ -320,6 +320,7 @@ def test_an_answer_is_the_same_by_both_ways() -> None:
             head, _, text = raw_answer(
                 port, quick_request(body, b"X-Request-Id: one", field)
             ).partition(b"\r\n\r\n")
+            assert b"\r\nContent-Length: %d\r\n" % len(text) in head
             said = json.loads(text)
             said.pop("elapsed_ms", None)
             lines = [line for line in head.split(b"\r\n") if not line.startswith(b"Date: ")]

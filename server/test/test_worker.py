@@ -9,10 +9,15 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_serving import PATIENCE, SERVE, SERVER, children_of, get, quick_request, started
 from uploads import file_of, one, seven, zero
+
+if os.name == "posix":
+    from app import wire
+    from app.worker import Worker
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
 
@@ -35,6 +40,54 @@ def answer_on(connection: socket.socket) -> bytes:
     while len(answer) < whole:
         answer += connection.recv(65536)
     return answer
+
+
+class Loop:
+    """As much of a worker, and of a connection, as an answer needs."""
+
+    alive = True
+
+    def __init__(self, application: Any) -> None:
+        self.wsgi = application
+        self.errors: list[BaseException] = []
+        self.sock, self.client_side = socket.socketpair()
+        self.client, self.server = ("127.0.0.1", 1), ("127.0.0.1", 2)
+        self.queued = time.monotonic()
+        sent = quick_request(PICTURE)
+        self.request = wire.parse(sent)
+        self.client_side.sendall(sent)
+
+    def init(self) -> None:
+        pass
+
+    def handle_error(self, _request: None, _sock: Any, _client: Any, error: Exception) -> None:
+        self.errors.append(error)
+
+    def stays_open(self) -> bool:
+        answer: Any = Worker._answer
+        stays: bool = answer(self, self)
+        return stays
+
+
+def test_what_an_application_raises_ends_the_connection_and_not_the_worker() -> None:
+    def failing(_environ: Any, _start: Any) -> Any:
+        raise OSError("the disk is full")
+
+    loop = Loop(failing)
+    assert not loop.stays_open()
+    assert [str(error) for error in loop.errors] == ["the disk is full"]
+
+
+def test_who_makes_no_room_for_an_answer_keeps_nobody_waiting() -> None:
+    def answering(size: int) -> Any:
+        def application(_environ: Any, start: Any) -> list[bytes]:
+            start("200 OK", [("Content-Length", str(size))])
+            return [bytes(size)]
+
+        return application
+
+    assert Loop(answering(100)).stays_open()
+    assert not Loop(answering(10_000_000)).stays_open()
 
 
 linux_only = pytest.mark.skipif(
@@ -241,11 +294,12 @@ def test_workers_share_the_connections() -> None:
 
 
 @linux_only
-def test_workers_share_those_that_come_at_once_and_ask_at_once() -> None:
+def test_workers_share_those_that_come_at_once_and_ask_at_once(tmp_path: Path) -> None:
     """Who comes from serving would take all that wait, and the other would be idle."""
     request = quick_request(PICTURE)
+    settings = {"WORKERS": "2", "RATELIMIT_ENABLED": "false"}
     with ExitStack() as stack:
-        process, port = stack.enter_context(started(SERVE, WORKERS="2", RATELIMIT_ENABLED="false"))
+        process, port = stack.enter_context(started(patient(tmp_path), **settings))
         workers = children_of(process.pid)
         for _ in range(6):
             with ExitStack() as burst:
