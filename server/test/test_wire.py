@@ -15,6 +15,9 @@ if os.name == "posix":
 
     from app import wire
 
+    SETTINGS = Config()
+    SETTINGS.set("forwarded_allow_ips", "")  # as in gunicorn.conf.py
+
 BODY = b"the picture"
 LINE = b"POST /api/recognize HTTP/1.1"
 SOUND = (b"Host: localhost:5000", b"Content-Type: image/png", b"Content-Length: %d" % len(BODY))
@@ -41,10 +44,8 @@ def request(*fields: bytes, line: bytes = LINE, sound: Iterable[bytes] = SOUND) 
 
 def gunicorns(sent: bytes) -> tuple[dict[str, Any], bytes, bool]:
     """What gunicorn makes of a request: its environ's fields, its body, whether it is the last."""
-    settings = Config()
-    settings.set("forwarded_allow_ips", "")  # as in gunicorn.conf.py
-    parsed = next(RequestParser(settings, iter([sent]), ("192.0.2.7", 1234)))
-    _, environ = wsgi.create(parsed, None, ("192.0.2.7", 1234), ("127.0.0.1", 5000), settings)
+    parsed = next(RequestParser(SETTINGS, iter([sent]), ("192.0.2.7", 1234)))
+    _, environ = wsgi.create(parsed, None, ("192.0.2.7", 1234), ("127.0.0.1", 5000), SETTINGS)
     return environ, parsed.body.read(), parsed.should_close()
 
 
