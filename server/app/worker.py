@@ -149,7 +149,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if self._fewest() >= 0.75 * self.nr_conns:
             self._left = 0.0
             return False
-        self._left = self._left or now
+        if now - self._left > 5 * LONGEST_LEFT:  # that was another time
+            self._left = now
         return now - self._left < LONGEST_LEFT
 
     def forget(self) -> None:
