@@ -95,6 +95,27 @@ test('turns a photograph by hand', async ({ page, reading }) => {
   await expect(reading).toHaveText('5');
 });
 
+test('reads nothing of a photograph that is still being turned', async ({ page, reading }) => {
+  const lying = await photograph(page, { lines: lines(5), paper: '#ffffff', ink: '#222222', lying: true });
+  await choose(page, 'five.jpg', 'image/jpeg', lying);
+  await expect(button(page, 'Read it')).toBeEnabled();
+  const goOn = await page.evaluateHandle(() => {
+    const canvas = HTMLCanvasElement.prototype;
+    const toBlob = Object.getOwnPropertyDescriptor(canvas, 'toBlob') ?? {};
+    const held: (() => void)[] = [];
+    canvas.toBlob = function (...its) { held.push(() => { this.toBlob(...its); }); };
+    return () => {
+      Object.defineProperty(canvas, 'toBlob', toBlob);
+      for (const turning of held) turning();
+    };
+  });
+  await button(page, 'Turn').click();
+  await expect(button(page, 'Read it')).toBeDisabled();
+  await goOn.evaluate((turn) => { turn(); });
+  await button(page, 'Read it').click();
+  await expect(reading).toHaveText('5');
+});
+
 async function pasteThree(page: Page): Promise<void> {
   const photo = await photograph(page, { lines: lines(3), paper: '#dddddd', ink: '#333333', width: 400, height: 400 });
   // Before it shows its sheet, the page does not listen.

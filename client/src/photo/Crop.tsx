@@ -15,19 +15,21 @@ const MOST_ZOOM = 8;
 
 /** Chooses the square with the digit. */
 export function Crop({ picture, onPictureChange, onDone }: CropProps) {
-  const address = useAddress(picture);
+  const shown = useShown(picture);
   const [place, setPlace] = useState({ x: 0, y: 0 });
   const [zoom, setZoom] = useState(1);
-  const [area, setArea] = useState<Area | null>(null);
+  const [chosen, setChosen] = useState<{ readonly of: HTMLCanvasElement; readonly area: Area } | null>(null);
+  // While the turned picture is still being made ready, what was chosen lies elsewhere in it.
+  const area = chosen?.of === picture ? chosen.area : null;
 
   return (
     <>
       <p className="photo-hint">{texts.photo.crop}</p>
       <div className="photo-stage">
-        {address && (
-          <Cropper image={address} crop={place} zoom={zoom} maxZoom={MOST_ZOOM} aspect={1} objectFit="cover" showGrid={false}
+        {shown && (
+          <Cropper key={shown.address} image={shown.address} crop={place} zoom={zoom} maxZoom={MOST_ZOOM} aspect={1} objectFit="cover" showGrid={false}
             disableAutomaticStylesInjection onCropChange={setPlace} onZoomChange={setZoom}
-            onCropComplete={(_, pixels) => { setArea(pixels); }} cropperProps={{ role: 'group', 'aria-label': texts.photo.crop }} />
+            onCropComplete={(_, pixels) => { setChosen({ of: shown.of, area: pixels }); }} cropperProps={{ role: 'group', 'aria-label': texts.photo.crop }} />
         )}
       </div>
       <div className="photo-tools">
@@ -47,23 +49,28 @@ export function Crop({ picture, onPictureChange, onDone }: CropProps) {
   );
 }
 
-/** An address under which the page can show a picture; null until it is there. */
-function useAddress(picture: HTMLCanvasElement): string | null {
-  const [address, setAddress] = useState<string | null>(null);
+interface Shown {
+  readonly of: HTMLCanvasElement;
+  readonly address: string;
+}
+
+/** A picture with an address under which the page can show it: the one before until that is there; null at first. */
+function useShown(picture: HTMLCanvasElement): Shown | null {
+  const [shown, setShown] = useState<Shown | null>(null);
 
   useEffect(() => {
-    let made: string | null = null;
+    let address: string | null = null;
     let wanted = true;
     picture.toBlob((blob) => {
       if (!blob || !wanted) return;
-      made = URL.createObjectURL(blob);
-      setAddress(made);
+      address = URL.createObjectURL(blob);
+      setShown({ of: picture, address });
     });
     return () => {
       wanted = false;
-      if (made) URL.revokeObjectURL(made);
+      if (address) URL.revokeObjectURL(address);
     };
   }, [picture]);
 
-  return address;
+  return shown;
 }
