@@ -18,12 +18,13 @@ from model.card import listed
 from model.data import checksums
 from model.download import ensure_data
 from model.errors import DataError, ModelError
+from model.files import card_path, origin, read_card
 from model.keeper import calibrated, keep, scores
 from model.labelled import labelled_sets
 from model.network import NetworkOutput
 from model.networks import build
 from model.recipes import RECIPES, LabelledSets, Recipe
-from model.weights import card_path, load_pipeline, origin, read_card
+from model.weights import load_pipeline
 
 SHOWN = ("score", "worst_condition", "letters_taken_for_digits", "validation_loss")
 

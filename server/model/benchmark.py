@@ -27,10 +27,11 @@ from numpy.typing import NDArray
 from model.comparison import compare, describe, plot
 from model.devices import NoDeviceError, available, check, driver, energy, full_name, machine
 from model.errors import DataError, ModelError
+from model.files import MODEL_HELP, read_card, version
 from model.headonly import head_of, int8_of
 from model.pipeline import Preprocessing
 from model.samples import Samples, samples, samples_of
-from model.weights import MODEL_HELP, load_pipeline, read_card, version
+from model.weights import load_pipeline
 
 PRECISIONS = ("f32", "f16", "bf16", "int8")
 WARM_UP = 0.5

@@ -21,10 +21,11 @@ from model.data import CHECKOUT
 from model.errors import DataError, ModelError
 from model.evaluate import measure, pen_of
 from model.figures import ridge
+from model.files import RUNS, card_path, place_of, read_card, weights_path
 from model.network import fused
 from model.recipes import RECIPES
 from model.sets import MNIST, sets
-from model.weights import RUNS, card_path, load_pipeline, place_of, read_card, weights_path
+from model.weights import load_pipeline
 
 REPEATS = 200
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import ModelError
-from model.weights import load_pipeline, onnx_path, read_card, read_checked, version
+from model.files import onnx_path, read_card, read_checked, version
 
 if TYPE_CHECKING:
     import openvino
@@ -149,6 +149,7 @@ def _torch(model: str, device: str) -> Run:
     import torch
 
     from model.network import fused
+    from model.weights import load_pipeline
 
     # One request, one thread: more threads on one small picture only get in each other's way.
     torch.set_num_threads(1)

@@ -35,6 +35,7 @@ from model.figures import (
     reliability_diagram,
     robustness_curves,
 )
+from model.files import MODEL_HELP, place_of, read_card, write_card
 from model.metrics import (
     accepted_at,
     calibration_error,
@@ -58,7 +59,6 @@ from model.sets import (
     harmed_sets,
     sets,
 )
-from model.weights import MODEL_HELP, place_of, read_card, write_card
 
 
 class Answer(NamedTuple):

@@ -14,18 +14,18 @@ import onnx.parser
 import torch
 
 from model.errors import DataError, ModelError
-from model.pipeline import Pipeline, PipelineOutput
-from model.weights import (
+from model.files import (
     FOLDER,
     MODEL_HELP,
     card_path,
-    load_pipeline,
     onnx_path,
     read_card,
     sha256,
     weights_path,
     write_card,
 )
+from model.pipeline import Pipeline, PipelineOutput
+from model.weights import load_pipeline
 
 OPSET = 20
 

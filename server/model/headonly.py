@@ -9,7 +9,7 @@ import openvino
 from numpy.typing import NDArray
 
 from model.errors import DataError, ModelError
-from model.weights import onnx_path, read_card, read_checked
+from model.files import onnx_path, read_card, read_checked
 
 CALIBRATION = 300
 """Digits that the ranges of the int8 variant are taken from."""

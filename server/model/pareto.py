@@ -7,8 +7,9 @@ from typing import Any
 import torch
 
 from model.figures import ridge
+from model.files import FOLDER, RUNS, read_card, weights_path
 from model.network import fused
-from model.weights import FOLDER, RUNS, load_pipeline, read_card, weights_path
+from model.weights import load_pipeline
 
 PICTURE = (384, 384)
 """Height and width of the picture that is timed."""

@@ -14,11 +14,11 @@ from typing import Any
 from model.data import Images
 from model.download import ensure_data
 from model.errors import DataError, DivergedError, ModelError
+from model.files import RUNS
 from model.formats import read_images
 from model.labelled import labelled_sets
 from model.recipes import RECIPES, LabelledSets, Recipe
 from model.train import positive
-from model.weights import RUNS
 
 LEARNING_RATE = (0.1, 10.0)
 """The span that is looked in, in multiples of the recipe's own."""

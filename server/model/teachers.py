@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from model.files import origin, read_card, weights_in
 from model.network import NetworkOutput, fused
-from model.weights import load_pipeline, origin, read_card, weights_in
+from model.weights import load_pipeline
 
 
 class Lesson(NamedTuple):

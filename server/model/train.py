@@ -17,13 +17,14 @@ from model.corrections import checksum, read_corrections, with_corrections
 from model.data import Images, checksums
 from model.download import ensure_data
 from model.errors import DataError, ModelError
+from model.files import RUNS, origin, read_card, weights_path
 from model.formats import read_images
 from model.labelled import labelled_sets
 from model.network import DigitNet
 from model.recipes import RECIPES, DigitsRecipe, Recipe
 from model.teachers import Teacher, Teachers, load_teacher
 from model.tracking import TRACKERS, logger_for
-from model.weights import RUNS, load_pipeline, origin, read_card, weights_path
+from model.weights import load_pipeline
 
 CHECKPOINT = "last.ckpt"
 

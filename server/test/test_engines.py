@@ -14,7 +14,7 @@ import torch
 from pictures import Grey, rectangle, seven
 from torch import nn
 
-from model import weights
+from model import files, weights
 from model.data import data_folder, mnist
 from model.engines import OFTEN, OWN_GRAPHS, Engine, load_engine
 from model.errors import ModelError
@@ -181,11 +181,11 @@ def test_an_unknown_engine_model_or_device_is_named() -> None:
 def test_corrupt_or_missing_weights_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, suffix: str
 ) -> None:
-    for path in weights.FOLDER.glob("digits.*"):
+    for path in files.FOLDER.glob("digits.*"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr("model.engines.onnx_path", partial(weights.onnx_path, folder=tmp_path))
+    monkeypatch.setattr("model.engines.onnx_path", partial(files.onnx_path, folder=tmp_path))
     monkeypatch.setattr(
-        "model.engines.load_pipeline", partial(weights.load_pipeline, folder=tmp_path)
+        "model.weights.load_pipeline", partial(weights.load_pipeline, folder=tmp_path)
     )
     damaged = tmp_path / f"digits.{suffix}"
     content = bytearray(damaged.read_bytes())
@@ -199,8 +199,8 @@ def test_corrupt_or_missing_weights_are_named(
 
 
 def test_the_shipped_files_are_small() -> None:
-    assert weights.weights_path("digits").stat().st_size < 3_000_000
-    assert weights.onnx_path("digits").stat().st_size < 3_000_000
+    assert files.weights_path("digits").stat().st_size < 3_000_000
+    assert files.onnx_path("digits").stat().st_size < 3_000_000
 
 
 @pytest.mark.parametrize("width", [6, 12, 24, 40])
@@ -223,9 +223,20 @@ def test_onnxruntime_tells_nobody_of_what_it_runs(tmp_path: Path) -> None:
     program = "from model.engines import load_engine; load_engine('onnx')"
     subprocess.run(
         [sys.executable, "-c", program],
-        cwd=Path(weights.__file__).parents[1],
+        cwd=files.FOLDER.parents[1],
         env={**environment, "HOME": str(tmp_path)},
         check=True,
         timeout=60,
     )
     assert not [path for path in tmp_path.rglob("*") if "onnxruntime" in path.name]
+
+
+def test_a_server_with_onnxruntime_starts_without_pytorch() -> None:
+    program = "import sys, wsgi; assert 'torch' not in sys.modules"
+    subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=files.FOLDER.parents[1],
+        env={**os.environ, "ENGINE": "onnx"},
+        check=True,
+        timeout=60,
+    )

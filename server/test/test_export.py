@@ -12,7 +12,7 @@ from short_runs import skip_without_data
 
 from app.recognizer import Recognizer
 from app.settings import Settings
-from model import weights
+from model import files, weights
 from model.engines import load_engine
 from model.errors import ModelError
 from model.export import export_onnx, main
@@ -44,7 +44,7 @@ def test_it_answers_like_the_module_for_batches_of_any_size(
 
 
 def test_the_shipped_file_is_what_exporting_gives(exported: Path) -> None:
-    shipped = onnxruntime.InferenceSession(weights.onnx_path("digits"))
+    shipped = onnxruntime.InferenceSession(files.onnx_path("digits"))
     fresh = onnxruntime.InferenceSession(exported)
     picture = {"grey": batch(seven()).numpy()}
     for one, other in zip(shipped.run(None, picture), fresh.run(None, picture), strict=True):
@@ -52,7 +52,7 @@ def test_the_shipped_file_is_what_exporting_gives(exported: Path) -> None:
 
 
 def test_the_shipped_file_holds_no_path_of_a_machine() -> None:
-    content = weights.onnx_path("digits").read_bytes()
+    content = files.onnx_path("digits").read_bytes()
     assert re.findall(rb"[\w./-]*(?:site-packages|/server/model)[\w./-]*", content) == []
 
 
@@ -60,16 +60,16 @@ def test_the_shipped_file_holds_no_path_of_a_machine() -> None:
 def run(tmp_path: Path) -> Path:
     """A run's folder, as training leaves it, with a network unlike the shipped one of its name."""
     pipeline = Pipeline(build({"kind": "Perceptron"})).eval()
-    card = {**weights.read_card("digits"), "name": "digits", "network": {"kind": "Perceptron"}}
+    card = {**files.read_card("digits"), "name": "digits", "network": {"kind": "Perceptron"}}
     weights.save_pipeline(pipeline, card, tmp_path)
     return tmp_path
 
 
 def test_a_run_is_exported_and_loaded_by_its_folder(run: Path) -> None:
-    shipped = weights.onnx_path("digits").read_bytes()
+    shipped = files.onnx_path("digits").read_bytes()
     assert main(["--model", str(run)]) == 0
     assert (run / "digits.onnx").is_file()
-    assert weights.onnx_path("digits").read_bytes() == shipped
+    assert files.onnx_path("digits").read_bytes() == shipped
     pipeline, grey = weights.load_pipeline("digits", run), seven()
     with torch.inference_mode():
         expected = pipeline(batch(grey)).probabilities[0].numpy()
@@ -86,7 +86,7 @@ def test_a_model_is_served_by_onnxruntime_once_it_is_exported(run: Path) -> None
     assert main(["--model", str(run)]) == 0
     assert Recognizer(settings).engine == "onnx"
     # What was exported is not of other weights than are there now.
-    card = weights.read_card("digits", run)
+    card = files.read_card("digits", run)
     weights.save_pipeline(weights.load_pipeline("digits", run), card, run)
     assert (run / "digits.onnx").exists()
     assert Recognizer(settings).engine == "torch"
@@ -95,7 +95,7 @@ def test_a_model_is_served_by_onnxruntime_once_it_is_exported(run: Path) -> None
 def test_a_run_from_before_the_largest_logit_was_looked_at_is_loaded(tmp_path: Path) -> None:
     pipeline = weights.load_pipeline("digits")
     del pipeline.calibration.largest_scale
-    weights.save_pipeline(pipeline, weights.read_card("digits"), tmp_path)
+    weights.save_pipeline(pipeline, files.read_card("digits"), tmp_path)
     loaded = weights.load_pipeline("digits", tmp_path).calibration
     assert float(loaded.largest_scale) == 0
     assert float(loaded.digit_scale) == float(pipeline.calibration.digit_scale)

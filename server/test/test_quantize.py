@@ -8,7 +8,7 @@ import pytest
 from onnx.numpy_helper import to_array
 from pictures import seven
 
-from model import weights
+from model import files
 from model.data import data_folder, mnist
 from model.engines import Engine, load_engine
 from model.errors import ModelError
@@ -23,13 +23,13 @@ def int8() -> Engine:
 
 
 def test_it_is_small() -> None:
-    assert weights.onnx_path(NAME).stat().st_size <= 600_000
-    assert weights.onnx_path("digits").stat().st_size <= 2_000_000
-    assert weights.weights_path("digits").stat().st_size <= 2_000_000
+    assert files.onnx_path(NAME).stat().st_size <= 600_000
+    assert files.onnx_path("digits").stat().st_size <= 2_000_000
+    assert files.weights_path("digits").stat().st_size <= 2_000_000
 
 
 def test_every_convolution_is_in_eight_bits() -> None:
-    graph = onnx.load(weights.onnx_path(NAME)).graph
+    graph = onnx.load(files.onnx_path(NAME)).graph
     made_by = {output: node.op_type for node in graph.node for output in node.output}
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
     assert convolutions
@@ -38,7 +38,7 @@ def test_every_convolution_is_in_eight_bits() -> None:
 
 
 def test_two_products_fit_into_16_bits() -> None:
-    graph = onnx.load(weights.onnx_path(NAME)).graph
+    graph = onnx.load(files.onnx_path(NAME)).graph
     held = {value.name: to_array(value) for value in graph.initializer}
     filters = [
         held[node.input[0]]
@@ -86,5 +86,5 @@ def test_an_engine_that_has_no_weights_of_it_names_the_file() -> None:
 def test_it_can_be_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "small.onnx"
     greys = [seven(), 1 - seven(96, 6), np.ones((40, 50), np.float32)]
-    quantize(weights.onnx_path("digits"), path, greys)
-    assert path.stat().st_size < 0.6 * weights.onnx_path("digits").stat().st_size
+    quantize(files.onnx_path("digits"), path, greys)
+    assert path.stat().st_size < 0.6 * files.onnx_path("digits").stat().st_size

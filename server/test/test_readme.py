@@ -7,8 +7,9 @@ import pytest
 
 from app.settings import markdown_table
 from model.card import figures_table, markdown
+from model.files import FOLDER, read_card
 from model.pipeline import Pipeline
-from model.weights import FOLDER, load_pipeline, read_card
+from model.weights import load_pipeline
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 

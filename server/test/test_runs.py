@@ -14,6 +14,7 @@ from model.average import average, judge, recipe_of
 from model.average import main as average_main
 from model.card import markdown
 from model.errors import ModelError
+from model.files import read_card
 from model.keeper import scores
 from model.labelled import labelled_sets
 from model.learner import Learner
@@ -22,7 +23,7 @@ from model.prepare import NO_DIGIT
 from model.recipes import RECIPES, LabelledSets
 from model.teachers import Lesson, Teachers
 from model.training import train as run
-from model.weights import load_pipeline, read_card
+from model.weights import load_pipeline
 
 
 @pytest.fixture(scope="module")
