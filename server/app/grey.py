@@ -45,17 +45,27 @@ def _of_canvas(image: Image.Image, factor: int) -> Image.Image | None:
     """Like `grey_of`, of what is drawn on nothing in black or white, or nearly so, as canvases have
     it: without a look at its colours. None for all other pictures."""
     columns, rows = (side // factor for side in image.size)
-    light, visible = (Image.new("L", (columns, rows)) for _ in range(2))
+    parts = []
+    lit = opaque = 0
     for place, band in visible_bands(image, factor):
         alpha = band.getchannel("A")
-        light.paste(ImageChops.multiply(band.convert("L"), alpha).reduce(factor), place)
-        visible.paste(alpha.reduce(factor), place)
-    opaque = int(np.asarray(visible).sum())
+        light = ImageChops.multiply(band.convert("L"), alpha).reduce(factor)
+        visible = alpha.reduce(factor)
+        parts.append((place, light, visible))
+        lit += _sum(light)
+        opaque += _sum(visible)
     if not 0 < opaque < MOSTLY_OPAQUE * columns * rows:
         return None
-    paper_is_white = int(np.asarray(light).sum()) * 255 < opaque * 128
-    grey = ImageChops.add(light, ImageChops.invert(visible)) if paper_is_white else light
+    paper_is_white = lit * 255 < opaque * 128
+    grey = Image.new("L", (columns, rows), 255 if paper_is_white else 0)
+    for place, light, visible in parts:
+        on_paper = ImageChops.add(light, ImageChops.invert(visible)) if paper_is_white else light
+        grey.paste(on_paper, place)
     return grey if _stands_out(grey) else None
+
+
+def _sum(image: Image.Image) -> int:
+    return int(np.frombuffer(image.tobytes(), np.uint8).sum())
 
 
 def _has_paper(image: Image.Image) -> bool:
