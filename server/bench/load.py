@@ -1,6 +1,9 @@
-"""Load on a server: clients that send when they have their answer, or at a rate whatever comes."""
+"""Load on a server: clients that send when they have their answer, or at a rate whatever comes.
 
-import asyncio
+What they cost is taken from the server, which is on the same machine: hence no asyncio, and nothing
+that Python's own clients do beside.
+"""
+
 import selectors
 import socket
 import time
@@ -12,7 +15,7 @@ PATIENCE = 10.0
 """Seconds after which a request has failed."""
 
 AT_A_TIME = 50
-"""Requests that are sent before answers are looked at: one client must not be what is slow."""
+"""Requests that are sent before answers are looked at: the clients must not be what is slow."""
 
 
 @dataclass(frozen=True)
@@ -28,105 +31,31 @@ class Load:
     """How often each status came; 0 for a connection that failed."""
 
 
-class Flood:
-    """Requests at a rate, whether those before are answered or not."""
-
-    def __init__(self, port: int, request: bytes) -> None:
-        self._port, self._request = port, request
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
-        self._times: list[float] = []
-        self._statuses: Counter[int] = Counter()
-
-    async def send(self, rate: float, seconds: float) -> Load:
-        """Send so many requests a second, as far as this machine can, and wait for the answers."""
-        begun = time.perf_counter()
-        sent = 0
-        waiting = set()
-        while (passed := time.perf_counter() - begun) < seconds:
-            for _ in range(min(int(rate * passed) - sent, AT_A_TIME)):
-                waiting.add(one := asyncio.create_task(self._ask()))
-                one.add_done_callback(waiting.discard)
-                sent += 1
-            await asyncio.sleep(0.001)
-        took = time.perf_counter() - begun
-        await asyncio.gather(*waiting)
-        for connection in self._idle:
-            _close(connection)
-        return _summary(self._times, self._statuses, took)
-
-    async def _ask(self) -> None:
-        begun = time.perf_counter()
-        connection = None
-        try:
-            async with asyncio.timeout(PATIENCE):
-                connection = (
-                    self._idle.pop()
-                    if self._idle
-                    else await asyncio.open_connection("127.0.0.1", self._port)
-                )
-                status, keeps = await _exchange(connection, self._request)
-        except (OSError, asyncio.IncompleteReadError, ValueError):
-            status, keeps = 0, False
-        self._statuses[status] += 1
-        if status == HTTPStatus.OK:
-            self._times.append(time.perf_counter() - begun)
-        if keeps and connection:
-            self._idle.append(connection)
-        else:
-            _close(connection)
-
-
-async def _exchange(
-    connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes
-) -> tuple[int, bool]:
-    """The status of the answer, and whether the connection stays open."""
-    reader, writer = connection
-    writer.write(request)
-    head = await reader.readuntil(b"\r\n\r\n")
-    await reader.readexactly(_length(head))
-    return _status(head), _keeps(head)
-
-
-def _status(head: bytes) -> int:
-    return int(head[9:12])
-
-
-def _length(head: bytes) -> int:
-    return int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
-
-
-def _keeps(head: bytes) -> bool:
-    return b"connection: close" not in head.lower()
-
-
-def _close(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None) -> None:
-    if connection is not None:
-        connection[1].close()
-
-
 class _Client:
-    """One that sends when it has its answer. What it costs is taken from the server, which is on
-    the same machine: hence no asyncio."""
+    """One that has a connection, and sends one request after the other on it."""
 
-    def __init__(self, port: int, request: bytes) -> None:
-        self._port, self._request = port, request
+    def __init__(self, port: int, request: bytes, waiting: selectors.BaseSelector) -> None:
+        self._port, self._request, self._waiting = port, request, waiting
         self._connection: socket.socket | None = None
         self._came = b""
         self.begun = 0.0
+        """When the request was sent; 0 while there is none."""
 
-    def send(self) -> socket.socket:
-        """Send the request; the connection on which its answer comes."""
+    def send(self) -> None:
+        """Send the request. Raises OSError."""
         self.begun, self._came = time.perf_counter(), b""
         if self._connection is None:
             self._connection = socket.create_connection(("127.0.0.1", self._port), PATIENCE)
+            self._waiting.register(self._connection, selectors.EVENT_READ, self)
         self._connection.sendall(self._request)
-        return self._connection
 
     def take(self) -> int | None:
         """The answer's status once it is whole, 0 where it broke off, None while more must come."""
         assert self._connection is not None
         try:
-            came = self._connection.recv(65536)
+            came = self._connection.recv(65536, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return None
         except OSError:
             came = b""
         self._came += came
@@ -140,59 +69,102 @@ class _Client:
     def close(self) -> None:
         """The next request gets a connection of its own."""
         if self._connection is not None:
+            self._waiting.unregister(self._connection)
             self._connection.close()
             self._connection = None
 
 
+class _Clients:
+    """As many as are needed to send what is sent while others wait for their answers."""
+
+    def __init__(self, port: int, request: bytes) -> None:
+        self._port, self._request = port, request
+        self._waiting = selectors.DefaultSelector()
+        self._everybody: list[_Client] = []
+        self._idle: list[_Client] = []
+        self._times: list[float] = []
+        self._statuses: Counter[int] = Counter()
+
+    def send(self) -> None:
+        """Send a request."""
+        if not self._idle:
+            self._idle.append(_Client(self._port, self._request, self._waiting))
+            self._everybody.append(self._idle[-1])
+        client = self._idle.pop()
+        try:
+            client.send()
+        except OSError:
+            client.close()
+            self._end(client, 0)
+
+    def take(self, patience: float, again_until: float = 0) -> bool:
+        """Take what answers come; whether any bytes did.
+
+        patience: seconds to wait for one; again_until: until then, who has an answer sends again
+        """
+        answered = self._waiting.select(patience)
+        for key, _ in answered:
+            client = key.data
+            status = client.take()
+            if status is None or not client.begun:  # more must come, or an idle connection ended
+                continue
+            self._end(client, status)
+            if time.perf_counter() < again_until:
+                self.send()
+        return bool(answered)
+
+    def _end(self, client: _Client, status: int) -> None:
+        self._statuses[status] += 1
+        if status == HTTPStatus.OK:
+            self._times.append(time.perf_counter() - client.begun)
+        client.begun = 0
+        self._idle.append(client)
+
+    def take_all(self, again_until: float = 0) -> None:
+        """Take all answers; see `take`."""
+        while len(self._idle) < len(self._everybody) and self.take(PATIENCE, again_until):
+            pass
+        self._statuses[0] += len(self._everybody) - len(self._idle)
+
+    def met(self, seconds: float) -> Load:
+        """What they have met in so many seconds; they are gone then."""
+        for client in self._everybody:
+            client.close()
+        self._waiting.close()
+        # Workers share new connections out by how many they have: they must have seen these end.
+        time.sleep(0.1)
+        times = sorted(self._times)
+        p50, p99 = (
+            times[int(len(times) * share)] * 1000 if times else float("nan")
+            for share in (0.5, 0.99)
+        )
+        return Load(len(times) / seconds, p50, p99, dict(+self._statuses))
+
+
 def load(port: int, request: bytes, clients: int, seconds: float) -> Load:
     """Put load on a server of this machine. request: see `http_request`."""
-    times: list[float] = []
-    statuses: Counter[int] = Counter()
-    with selectors.DefaultSelector() as waiting:
-
-        def send(client: _Client) -> None:
-            try:
-                waiting.register(client.send(), selectors.EVENT_READ, client)
-            except OSError:
-                client.close()
-                statuses[0] += 1
-
-        everybody = [_Client(port, request) for _ in range(clients)]
-        begun = time.perf_counter()
-        for client in everybody:
-            send(client)
-        while waiting.get_map() and (answered := waiting.select(PATIENCE)):
-            for key, _ in answered:
-                client = key.data
-                status = client.take()
-                if status is None:
-                    continue
-                waiting.unregister(key.fileobj)
-                statuses[status] += 1
-                now = time.perf_counter()
-                if status == HTTPStatus.OK:
-                    times.append(now - client.begun)
-                if now < begun + seconds:
-                    send(client)
-        statuses[0] += len(waiting.get_map())
-        took = time.perf_counter() - begun
-    for client in everybody:
-        client.close()
-    # Workers share new connections out by how many they have: they must have seen these end.
-    time.sleep(0.1)
-    return _summary(times, statuses, took)
+    everybody = _Clients(port, request)
+    begun = time.perf_counter()
+    for _ in range(clients):
+        everybody.send()
+    everybody.take_all(again_until=begun + seconds)
+    return everybody.met(time.perf_counter() - begun)
 
 
-def _summary(times: list[float], statuses: Counter[int], took: float) -> Load:
-    times.sort()
-    if not times:
-        return Load(0, float("nan"), float("nan"), dict(statuses))
-    return Load(
-        rate=len(times) / took,
-        p50=times[len(times) // 2] * 1000,
-        p99=times[int(len(times) * 0.99)] * 1000,
-        statuses=dict(statuses),
-    )
+def flood(port: int, request: bytes, rate: float, seconds: float) -> Load:
+    """Send so many requests a second, as far as this machine can, whether those before are answered
+    or not, and wait for the answers."""
+    everybody = _Clients(port, request)
+    begun = time.perf_counter()
+    sent = 0
+    while (passed := time.perf_counter() - begun) < seconds:
+        for _ in range(min(int(rate * passed) - sent, AT_A_TIME)):
+            everybody.send()
+            sent += 1
+        everybody.take(0.001)
+    took = time.perf_counter() - begun
+    everybody.take_all()
+    return everybody.met(took)
 
 
 def http_request(path: str, body: bytes, kind: str) -> bytes:
@@ -201,6 +173,13 @@ def http_request(path: str, body: bytes, kind: str) -> bytes:
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-def flood(port: int, request: bytes, rate: float, seconds: float) -> Load:
-    """Send requests at a rate, see `Flood`."""
-    return asyncio.run(Flood(port, request).send(rate, seconds))
+def _status(head: bytes) -> int:
+    return int(head[9:12])
+
+
+def _length(head: bytes) -> int:
+    return int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+
+
+def _keeps(head: bytes) -> bool:
+    return b"connection: close" not in head.lower()
