@@ -11,7 +11,8 @@ export const checks = [
   { group: 'python', title: 'Ruff: lint', work: () => python('ruff', 'check', '.') },
   { group: 'python', title: 'Ruff: format', work: () => python('ruff', 'format', '--check', '.') },
   { group: 'python', title: 'mypy', work: () => python('mypy') },
-  { group: 'python', title: 'pytest', work: () => python('pytest') },
+  { group: 'python', title: 'pytest: side by side', work: sideBySide },
+  { group: 'python', title: 'pytest: by itself', work: () => python('pytest', '-m', 'by_itself') },
   { group: 'scripts', title: 'Scripts: tests', work: scriptTests },
   { group: 'client', title: 'Client: lint', work: () => inClient('lint') },
   { group: 'client', title: 'Client: types of the API', work: () => inClient('api:check') },
@@ -31,10 +32,18 @@ export function chosenChecks(named) {
   return chosen.filter(({ title }, index) => titles.indexOf(title) === index);
 }
 
+/** What computes, on one core each: each process has PyTorch in memory, which on many cores is much. */
+const SIDE_BY_SIDE = ['-m', 'not by_itself', '-n', 'auto', '--maxprocesses', '4', '--dist', 'loadfile'];
+
 // No check reads what somebody types.
 const quiet = (options) => ({ stdio: ['ignore', 'inherit', 'inherit'], ...options });
 
 const python = (...args) => run(venvPython, ['-m', ...args], quiet({ cwd: server }));
+
+function sideBySide() {
+  const env = { ...process.env, OMP_NUM_THREADS: '1' };
+  return run(venvPython, ['-m', 'pytest', ...SIDE_BY_SIDE], quiet({ cwd: server, env }));
+}
 
 function inClient(script, env = process.env) {
   const call = npm(['run', '--silent', script]);

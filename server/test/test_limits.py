@@ -16,6 +16,8 @@ from uploads import file_of, seven
 from app import create_app, limits
 from app.settings import Settings, StartupError
 
+pytestmark = pytest.mark.by_itself
+
 SEVEN = file_of(seven())
 
 

@@ -17,6 +17,8 @@ from uploads import file_of, seven
 
 from app.settings import ROOT
 
+pytestmark = pytest.mark.by_itself
+
 
 class Proxy:
     """An nginx before a server, asked through TLS."""

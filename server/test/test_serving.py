@@ -23,6 +23,8 @@ from app.serve import LOADED_AFTER_FORK
 from app.settings import ROOT
 from model.engines import load_engine
 
+pytestmark = pytest.mark.by_itself
+
 SERVER = ROOT / "server"
 SERVE = [sys.executable, "-m", "app.serve"]
 WAITRESS = [

@@ -21,6 +21,8 @@ from services import start_postgresql, start_redis
 from test_serving import IMPATIENT, PATIENCE, SERVE, children_of, post, started
 from uploads import file_of, seven
 
+pytestmark = pytest.mark.by_itself
+
 SEVEN = file_of(seven())
 TOKEN = "word"
 

@@ -19,7 +19,10 @@ if os.name == "posix":
     from app import wire
     from app.worker import Worker
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+pytestmark = [
+    pytest.mark.by_itself,
+    pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only"),
+]
 
 
 PICTURE = file_of(seven())
