@@ -12,93 +12,93 @@ const NO_DIGIT = {
   elapsed_ms: 1,
 };
 
+/** What axe finds wrong in light and in dark. */
 async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    // A colour on its way from one state to the next has no contrast to judge.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const { violations: wrong } = await new AxeBuilder({ page }).analyze();
+    found.push(...wrong.map(({ id, nodes }) => `${colorScheme}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`));
+  }
+  return found;
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(`in ${colorScheme}`, () => {
-    test.use({ colorScheme });
-    test.beforeEach(async ({ page }) => {
-      await page.goto('/');
-      // A colour on its way from one state to the next has no contrast to judge.
-      await page.emulateMedia({ reducedMotion: 'reduce' });
-    });
+test.beforeEach(async ({ page }) => {
+  await page.goto('/');
+});
 
-    test('axe finds nothing wrong with an empty sheet', async ({ page }) => {
-      expect(await violations(page)).toEqual([]);
-    });
+test('axe finds nothing wrong with an empty sheet', async ({ page }) => {
+  expect(await violations(page)).toEqual([]);
+});
 
-    test('axe finds nothing wrong with a reading', async ({ page, hand, reading }) => {
-      await draw(hand, writing(9));
-      await expect(reading).toHaveText('9');
-      expect(await violations(page)).toEqual([]);
-    });
+test('axe finds nothing wrong with a reading', async ({ page, hand, reading }) => {
+  await draw(hand, writing(9));
+  await expect(reading).toHaveText('9');
+  expect(await violations(page)).toEqual([]);
+});
 
-    test('axe finds nothing wrong while the server is away', async ({ page, hand }) => {
-      await readOnly(page, 'The server only');
-      await page.route('**/api/**', (route) => route.abort());
-      await draw(hand, writing(1));
-      await expect(page.getByTestId('status')).not.toBeEmpty();
-      expect(await violations(page)).toEqual([]);
-    });
+test('axe finds nothing wrong while the server is away', async ({ page, hand }) => {
+  await readOnly(page, 'The server only');
+  await page.route('**/api/**', (route) => route.abort());
+  await draw(hand, writing(1));
+  await expect(page.getByTestId('status')).not.toBeEmpty();
+  expect(await violations(page)).toEqual([]);
+});
 
-    test('axe finds nothing wrong with something that is no digit', async ({ page, hand }) => {
-      await page.route('**/api/recognize*', (route) => route.fulfill({ json: NO_DIGIT }));
-      await draw(hand, writing(5));
-      await expect(page.getByText('Not a digit')).toBeVisible();
-      await expect(page.getByTestId('reading')).toBeEmpty();
-      expect(await violations(page)).toEqual([]);
-    });
+test('axe finds nothing wrong with something that is no digit', async ({ page, hand }) => {
+  await page.route('**/api/recognize*', (route) => route.fulfill({ json: NO_DIGIT }));
+  await draw(hand, writing(5));
+  await expect(page.getByText('Not a digit')).toBeVisible();
+  await expect(page.getByTestId('reading')).toBeEmpty();
+  expect(await violations(page)).toEqual([]);
+});
 
-    test('axe finds nothing wrong with a reading on this device', async ({ page, hand, reading }) => {
-      await readOnly(page, 'This device only');
-      await draw(hand, writing(3));
-      await expect(reading).toHaveText('3');
-      expect(await violations(page)).toEqual([]);
-    });
+test('axe finds nothing wrong with a reading on this device', async ({ page, hand, reading }) => {
+  await readOnly(page, 'This device only');
+  await draw(hand, writing(3));
+  await expect(reading).toHaveText('3');
+  expect(await violations(page)).toEqual([]);
+});
 
-    test('axe finds nothing wrong with the evidence', async ({ page, hand, reading }) => {
-      await draw(hand, writing(6));
-      await expect(reading).toHaveText('6');
-      await page.getByRole('button', { name: 'Why?' }).click();
-      await expect(page.getByText('Why a 6?')).toBeVisible();
-      expect(await violations(page)).toEqual([]);
-    });
+test('axe finds nothing wrong with the evidence', async ({ page, hand, reading }) => {
+  await draw(hand, writing(6));
+  await expect(reading).toHaveText('6');
+  await page.getByRole('button', { name: 'Why?' }).click();
+  await expect(page.getByText('Why a 6?')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+});
 
-    test('axe finds nothing wrong with reading a photo', async ({ page }) => {
-      await button(page, 'Photo').click();
-      await expect(page.getByText('You can also drop')).toBeVisible();
-      expect(await violations(page)).toEqual([]);
-      const blank = await page.screenshot({ clip: { x: 0, y: 0, width: 100, height: 100 } });
-      await page.getByLabel('Choose a picture').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: blank });
-      await expect(button(page, 'Read it')).toBeVisible();
-      expect(await violations(page)).toEqual([]);
-    });
+test('axe finds nothing wrong with reading a photo', async ({ page }) => {
+  await button(page, 'Photo').click();
+  await expect(page.getByText('You can also drop')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  const blank = await page.screenshot({ clip: { x: 0, y: 0, width: 100, height: 100 } });
+  await page.getByLabel('Choose a picture').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: blank });
+  await expect(button(page, 'Read it')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+});
 
-    test('axe finds nothing wrong with the last drawings', async ({ page, hand, reading }) => {
-      await draw(hand, writing(0));
-      await expect(reading).toHaveText('0');
-      await button(page, 'Clear').click();
-      await button(page, 'Last drawings').click();
-      await expect(page.getByText('Read as 0')).toBeVisible();
-      expect(await violations(page)).toEqual([]);
-    });
+test('axe finds nothing wrong with the last drawings', async ({ page, hand, reading }) => {
+  await draw(hand, writing(0));
+  await expect(reading).toHaveText('0');
+  await button(page, 'Clear').click();
+  await button(page, 'Last drawings').click();
+  await expect(page.getByText('Read as 0')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+});
 
-    test('axe finds nothing wrong with the choice of place', async ({ page }) => {
-      await page.getByTestId('place').click();
-      await expect(page.getByRole('dialog')).toBeVisible();
-      expect(await violations(page)).toEqual([]);
-    });
+test('axe finds nothing wrong with the choice of place', async ({ page }) => {
+  await page.getByTestId('place').click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+});
 
-    test('axe finds nothing wrong with the list of shortcuts', async ({ page }) => {
-      await expect(async () => {
-        // The page may not listen to keys yet.
-        await page.keyboard.press('?');
-        await expect(page.getByRole('dialog')).toBeVisible({ timeout: 1000 });
-      }).toPass();
-      expect(await violations(page)).toEqual([]);
-    });
-  });
-}
+test('axe finds nothing wrong with the list of shortcuts', async ({ page }) => {
+  await expect(async () => {
+    // The page may not listen to keys yet.
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog')).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  expect(await violations(page)).toEqual([]);
+});
