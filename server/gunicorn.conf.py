@@ -33,6 +33,10 @@ worker_class = "app.worker.Worker"
 threads = THREADS
 keepalive = 30
 
+# Who finds no place among those that wait to be accepted is not told so, and tries again after a
+# second. The system may allow fewer.
+backlog = 8192
+
 # Most connections are idle, and who opens more than these waits for one of them to end.
 worker_connections = 4000
 files, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -24,7 +24,8 @@ LINES = re.compile(
 )
 """The head of a request for a reading: path, query, and lines of fields."""
 
-FIELD = re.compile(rb"([A-Za-z0-9-]+):([\t -~\x80-\xff]*)\r\n")
+FIELD = re.compile("([^:]+):([^\r]*)\r\n")
+"""One of its lines."""
 
 LONGEST_HEAD = 4094
 """Bytes; gunicorn's limit for the first line alone."""
@@ -57,13 +58,8 @@ def parse(came: bytes) -> Request | None:
     if match is None or match.end() > LONGEST_HEAD:
         return None
     path, query, lines = match.groups(b"")
-    fields = FIELD.findall(lines)
-    environ: dict[str, Any] = {
-        "HTTP_" + name.decode("ascii").upper().replace("-", "_"): value.strip(b" \t").decode(
-            "latin-1"
-        )
-        for name, value in fields
-    }
+    fields = FIELD.findall(lines.decode("latin-1"))
+    environ: dict[str, Any] = {_variable(name): value.strip(" \t") for name, value in fields}
     # A field that is repeated may mean this to one server and that to another.
     if not len(environ) == len(fields) <= MOST_FIELDS or not environ.keys().isdisjoint(UNUSUAL):
         return None
@@ -89,6 +85,12 @@ def parse(came: bytes) -> Request | None:
         SERVER_PROTOCOL="HTTP/1.1",
     )
     return Request(match.end(), size, environ, connection == "close")
+
+
+@lru_cache(maxsize=256)
+def _variable(name: str) -> str:
+    """What WSGI calls a field."""
+    return "HTTP_" + name.upper().replace("-", "_")
 
 
 def answer(application: Wsgi, request: Request, body: bytes, **places: str) -> bytes:

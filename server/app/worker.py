@@ -8,9 +8,11 @@ thread, since they may wait: for the rest of the request, for the database, for 
 slowly.
 """
 
+import errno
 import fcntl
 import mmap
 import os
+import selectors
 import signal
 import socket
 import struct
@@ -26,7 +28,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
+from gunicorn.workers.gthread import _DEFER, STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 from app import overload, together, wire
 from app.metrics import refused
@@ -68,6 +70,9 @@ busy for longer."""
 FEW = 50
 """Connections; with more of them, nobody is idle however they are shared out."""
 
+LAST_DATA_RECV = struct.Struct("=52xI")
+"""Where Linux says in its `struct tcp_info` how many milliseconds ago a packet brought data."""
+
 MOST_WORKERS = 64
 """Of more, some share a place below."""
 
@@ -76,12 +81,31 @@ _connections = memoryview(mmap.mmap(-1, 4 * MOST_WORKERS)).cast("i")
 that lives."""
 
 
+class Connection(TConn):  # type: ignore[misc]
+    """A connection, and the quick request that has come on it.
+
+    While that waits for its turn the loop goes on watching the connection, as one that is kept
+    alive: to take it away and put it back would cost as much as to refuse the request.
+    """
+
+    request: wire.Request | None = None
+    """What is to be answered."""
+    came = b""
+    """The same, as it came over the line."""
+    queued = 0.0
+    """When it did, by `time.monotonic()`."""
+    is_watched = True
+    """False where more came before there was an answer, or the end."""
+    is_renewed = False
+    """Whether another request has come since it took its place among those that are kept alive."""
+
+
 class Worker(ThreadWorker):  # type: ignore[misc]
     """Named in `gunicorn.conf.py`."""
 
     def init_process(self) -> None:
         self._deadlines = _Deadlines()
-        self._quick: deque[TConn] = deque()
+        self._quick: deque[Connection] = deque()
         self._served = 0
         self._served_at = 0.0
         self._overloaded = 0.0
@@ -90,6 +114,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         # What of gunicorn's own settings its own way through a request alone knows.
         self._is_plain = not (
             self.cfg.is_ssl
+            or self.cfg.http2_cleartext != "off"
             or self.cfg.proxy_protocol != "off"
             or self.log.access_log_enabled
             or self.max_requests < sys.maxsize
@@ -134,11 +159,21 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             elif not is_idle and self.nr_conns < FEW and self._leaves_it(begun):
                 return
             connections = self.nr_conns
-            super().accept(listener)
+            self._accept(listener)
             self._tell()
             if not self._served:
                 return
             # Who waits longest is refused first: they have to be here for that.
+
+    def _accept(self, listener: socket.socket) -> None:
+        try:
+            sock, client = listener.accept()
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
+                raise
+            return
+        self.nr_conns += 1
+        self.enqueue_req(Connection(self.cfg, sock, client, listener.getsockname()))
 
     def _fewest(self) -> int:
         """Connections of the worker that has the fewest."""
@@ -153,6 +188,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._left = now
         return now - self._left < LONGEST_LEFT
 
+    def murder_keepalived(self, force: bool = False) -> None:
+        # Which of them has waited longest is told by their order alone.
+        kept = self.keepalived_conns
+        while kept and kept[0].is_renewed:
+            kept[0].is_renewed = False
+            kept.rotate(-1)
+        super().murder_keepalived(force)
+
     def forget(self) -> None:
         """It has ended."""
         _connections[self.age % MOST_WORKERS] = 0
@@ -161,49 +204,103 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         # One that is to end takes no more.
         _connections[self.age % MOST_WORKERS] = self.nr_conns + 1 if self.alive else 0
 
-    def enqueue_req(self, conn: TConn) -> None:
-        conn.queued = time.monotonic()
-        came = _peek(conn.sock)
+    def enqueue_req(self, conn: Connection) -> None:
+        """Take up a connection that the loop does not watch."""
+        came = self._look(conn)
         conn.data_ready = came is not None
-        if came is None and not conn.initialized:
+        if conn.request:
+            self._watch(conn)
+            self._line_up(conn)
+        elif came is None and not conn.initialized:
             # A connection that a browser opens for later waits without a thread.
             self.finish_request(conn, _Done(_DEFER))
-        elif came == b"" and _is_beginning(conn):
+        else:
+            self._pass_on(conn, has_ended=came == b"")
+
+    def on_client_socket_readable(self, conn: Connection, client: socket.socket) -> None:
+        if conn.request:
+            # When it is answered, it is watched again, and this is found.
+            self.poller.unregister(client)
+            conn.is_watched = False
+            return
+        came = self._look(conn)
+        if conn.request:
+            conn.set_timeout()
+            conn.is_renewed = True
+            self._line_up(conn)
+        elif came is not None:
+            self._unwatch(conn)
+            self._pass_on(conn, has_ended=came == b"")
+
+    def _line_up(self, conn: Connection) -> None:
+        """Have a quick request wait for its turn, or refuse it at once: the less that costs, the
+        sooner others are answered."""
+        is_overloaded, has_enough = self._is_overloaded(), len(self._quick) >= ENOUGH
+        if (is_overloaded and has_enough) or (
+            (is_overloaded or has_enough) and _waited_unseen(conn.sock) > overload.LONGEST_WAIT
+        ):
+            self._finish(conn, self._refuse(conn))
+        else:
+            self._quick.append(conn)
+
+    def _has_waited_too_long(self, conn: Connection) -> bool:
+        longest = overload.LONGEST_WAIT / (3 if self._is_overloaded() else 1)
+        return time.monotonic() - conn.queued > longest
+
+    def _pass_on(self, conn: Connection, has_ended: bool) -> None:
+        """Give a connection to a thread, unless nothing more comes on it."""
+        if has_ended and _is_beginning(conn):
             self.nr_conns -= 1
             conn.close()
-        elif came and self._is_quick(conn, came):
-            self._quick.append(conn)
         else:
             super().enqueue_req(conn)
 
-    def _is_quick(self, conn: TConn, came: bytes) -> bool:
-        """Whether what came is a request that the loop answers; it is kept with the connection."""
-        is_over_tcp = isinstance(conn.server, tuple)
-        if not (self.alive and self._is_plain and is_over_tcp and _is_beginning(conn)):
-            return False
-        conn.request = wire.parse(came)
-        return conn.request is not None and has_taken_all(conn)
+    def _look(self, conn: Connection) -> bytes | None:
+        """What has come on a connection; empty where it has ended, None where nothing has come.
 
-    def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
-        if not self._refuses_at_once(conn):
-            super().on_client_socket_readable(conn, client)
+        If that is a request that the loop answers, it is the connection's from now on. Whatever
+        else it is, it is still to be read.
+        """
+        conn.queued = time.monotonic()
+        may_be_quick = self.alive and self._is_plain and _is_beginning(conn)
+        if not (may_be_quick and isinstance(conn.server, tuple)):  # as it is over TCP
+            return _received(conn.sock, socket.MSG_PEEK)
+        came = _received(conn.sock)
+        if came:
+            request = wire.parse(came)
+            if request and request.size == len(came) and has_taken_all(conn):
+                conn.request, conn.came = request, came
+            else:
+                conn.init()
+                conn.parser.unreader.unread(came)
+        return came
 
-    def _refuses_at_once(self, conn: TConn) -> bool:
-        """Refuse a request where it comes, if there are enough that wait: the less that costs, the
-        sooner others are answered. The connection stays where it is."""
-        if len(self._quick) < ENOUGH or not self._is_overloaded():
-            return False
-        came = _peek(conn.sock)
-        if not (came and self._is_quick(conn, came)) or conn.request.is_last:
-            return False
-        if self._refuse(conn):
-            self.keepalived_conns.remove(conn)
-            conn.set_timeout()
-            self.keepalived_conns.append(conn)
-            return True
-        return False
+    def _watch(self, conn: Connection) -> None:
+        """Watch a connection as one that is kept alive."""
+        conn.set_timeout()
+        self.keepalived_conns.append(conn)
+        readable = partial(self.on_client_socket_readable, conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, readable)
 
-    def finish_request(self, conn: TConn, fs: "Future[Any] | _Done") -> None:
+    def _unwatch(self, conn: Connection) -> None:
+        self.keepalived_conns.remove(conn)
+        if conn.is_watched:
+            self.poller.unregister(conn.sock)
+        conn.is_watched = True
+
+    def _finish(self, conn: Connection, stays_open: bool) -> None:
+        """Go on after the answer to a quick request."""
+        conn.request, conn.came = None, b""
+        if not (stays_open and conn.is_watched):
+            self._unwatch(conn)
+            if not stays_open:
+                self.finish_request(conn, _Done(False))
+                return
+            self._watch(conn)
+        if not self.alive:
+            conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
+
+    def finish_request(self, conn: Connection, fs: "Future[Any] | _Done") -> None:
         if not fs.cancelled() and fs.exception() is None and fs.result() is False:
             # The client closes it too, or does not for two seconds: a thread waits for that.
             closed = self.tpool.submit(conn.close, graceful=True)
@@ -218,49 +315,51 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._tell()
         super().wait_for_and_dispatch_events(0 if self._quick else timeout)
         begun = time.monotonic()
-        longest = overload.LONGEST_WAIT / (3 if self._is_overloaded() else 1)
-        while self._quick and begun - self._quick[0].queued > longest:
+        while self._quick and self._has_waited_too_long(self._quick[0]):
             conn = self._quick.popleft()
-            self.finish_request(conn, _Done(self._refuse(conn)))
+            self._finish(conn, self._refuse(conn))
+        if self._refusals:
+            refused.inc(self._refusals)
         if self._refusals > self._served:
             self._overloaded = begun
         self._served = self._refusals = 0
         while self._quick and time.monotonic() < begun + TURN:
             self._serve([self._next() for _ in range(min(SIDE_BY_SIDE, len(self._quick)))])
 
-    def _next(self) -> TConn:
+    def _next(self) -> Connection:
         # Where some wait too long in any case, the others need not: the last comes first.
         return self._quick.pop() if self._is_overloaded() else self._quick.popleft()
 
-    def _serve(self, quick: list[TConn]) -> None:
+    def _serve(self, quick: list[Connection]) -> None:
         self._served += len(quick)
         with overload.turn_at_once() as has_come:
             if has_come:
                 results = together.serve([partial(self._answer, conn) for conn in quick])
                 for conn, result in zip(quick, results, strict=False):
-                    self.finish_request(conn, _Done(result))
+                    self._finish(conn, result)
                 quick = quick[len(results) :]
             for conn in quick:
+                self._unwatch(conn)
+                conn.init()
+                conn.parser.unreader.unread(conn.came)
+                conn.request, conn.came = None, b""
                 super().enqueue_req(conn)
         self._served_at = time.monotonic()
 
     def _is_overloaded(self) -> bool:
         return time.monotonic() - self._overloaded < OVERLOADED
 
-    def _answer(self, conn: TConn) -> bool:
+    def _answer(self, conn: Connection) -> bool:
         """Answer a quick request; whether the connection stays open."""
         _begin(conn)
         request = conn.request
         client, here = conn.client, conn.server
-        try:
-            came = conn.sock.recv(request.size, socket.MSG_DONTWAIT)
-        except OSError:  # the client has gone
-            return False
+        assert request
         try:
             answer = wire.answer(
                 self.wsgi,
                 request,
-                came[request.head :],
+                conn.came[request.head :],
                 REMOTE_ADDR=client[0],
                 REMOTE_PORT=str(client[1]),
                 SERVER_NAME=here[0],
@@ -271,36 +370,46 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return False
         return _send(conn, answer)
 
-    def _refuse(self, conn: TConn) -> bool:
+    def _refuse(self, conn: Connection) -> bool:
         """Answer a quick request that the server is overloaded, without a look at it."""
-        with suppress(OSError):
-            conn.sock.recv(conn.request.size, socket.MSG_DONTWAIT)
-        refused.inc()
         self._refusals += 1
         return _send(conn, overload.refusal.sent)
 
-    def handle(self, conn: TConn) -> Any:
+    def handle(self, conn: Connection) -> Any:
         _begin(conn)
         with self._deadlines.kept(conn.sock):
             return super().handle(conn)
 
 
-def _peek(connection: socket.socket) -> bytes | None:
+def _received(connection: socket.socket, flags: int = 0) -> bytes | None:
     """What has come, as far as it may be quick; None where nothing has, nor an end."""
     try:
-        return connection.recv(LONGEST_QUICK, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        return connection.recv(LONGEST_QUICK, socket.MSG_DONTWAIT | flags)
     except BlockingIOError:
         return None
     except OSError:
         return b""
 
 
-def _is_beginning(conn: TConn) -> bool:
+def _waited_unseen(connection: socket.socket) -> float:
+    """Seconds since the last of what has come did come, which may be long before it is seen: new
+    connections wait for being accepted. 0 where only Linux knows (`tcpi_last_data_recv`)."""
+    if sys.platform != "linux":
+        return 0.0
+    try:
+        info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, LAST_DATA_RECV.size)
+    except OSError:
+        return 0.0
+    (milliseconds,) = LAST_DATA_RECV.unpack(info)
+    return float(milliseconds) / 1000
+
+
+def _is_beginning(conn: Connection) -> bool:
     """Whether what comes next is the beginning of a request, nothing before it being unread."""
     return not (conn.initialized and conn.parser.unreader.buf.getvalue())
 
 
-def _send(conn: TConn, answer: bytes) -> bool:
+def _send(conn: Connection, answer: bytes) -> bool:
     """Send an answer, for which there is room, since all before has been taken; whether the
     connection stays open. The loop waits for nobody: who has made no room for it is not answered.
     """
@@ -308,17 +417,17 @@ def _send(conn: TConn, answer: bytes) -> bool:
         sent = conn.sock.send(answer, socket.MSG_DONTWAIT)
     except OSError:  # the client has gone
         return False
-    conn.init()
+    assert conn.request
     return sent == len(answer) and not conn.request.is_last
 
 
-def _begin(conn: TConn) -> None:
+def _begin(conn: Connection) -> None:
     """Say of a request what `overload.now` holds."""
     now.waited = time.monotonic() - conn.queued
     now.expired = now.trusted = False
 
 
-def has_taken_all(conn: TConn) -> bool:
+def has_taken_all(conn: Connection) -> bool:
     """Whether all answers before have been taken, so that the next one finds room at once."""
     try:
         return not any(fcntl.ioctl(conn.sock, termios.TIOCOUTQ, bytes(struct.calcsize("i"))))

@@ -56,12 +56,8 @@ class Loop:
         self.sock, self.client_side = socket.socketpair()
         self.client, self.server = ("127.0.0.1", 1), ("127.0.0.1", 2)
         self.queued = time.monotonic()
-        sent = quick_request(PICTURE)
-        self.request = wire.parse(sent)
-        self.client_side.sendall(sent)
-
-    def init(self) -> None:
-        pass
+        self.came = quick_request(PICTURE)
+        self.request = wire.parse(self.came)
 
     def handle_error(self, _request: None, _sock: Any, _client: Any, error: Exception) -> None:
         self.errors.append(error)
@@ -110,22 +106,41 @@ def connections_of(process: int, port: int) -> int:
     return sum(str(link.readlink()) in ours for link in links)
 
 
+def until_connected(process: int, port: int, number: int) -> None:
+    """Wait until a process has so many connections to a port."""
+    deadline = time.monotonic() + PATIENCE
+    while connections_of(process, port) != number:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def state_of(process: int) -> str:
     """A letter; T for a process that is stopped."""
     return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
 
 
-def send_together(
-    worker: int, connections: Sequence[socket.socket], requests: Sequence[bytes]
-) -> list[bytes]:
-    """Send a request on each connection, all of which the worker finds at once; the answers."""
+def send_at_once(
+    worker: int, connections: Sequence[socket.socket], requests: Sequence[bytes], unseen: float = 0
+) -> None:
+    """Send a request on each connection, all of which the worker finds at once.
+
+    unseen: seconds until it does
+    """
     os.kill(worker, signal.SIGSTOP)
     deadline = time.monotonic() + PATIENCE
     while state_of(worker) != "T":  # what comes until then may wake it first
         assert time.monotonic() < deadline
     for connection, request in zip(connections, requests, strict=True):
         connection.sendall(request)
+    time.sleep(unseen)
     os.kill(worker, signal.SIGCONT)
+
+
+def send_together(
+    worker: int, connections: Sequence[socket.socket], requests: Sequence[bytes]
+) -> list[bytes]:
+    """Like `send_at_once`; the answers."""
+    send_at_once(worker, connections, requests)
     return [answer_on(connection) for connection in connections]
 
 
@@ -150,17 +165,18 @@ def passes(port: int) -> float:
     return float(line.split()[-1])
 
 
-def patient(folder: Path) -> list[str]:
-    """The command that serves, with requests that wait as long as it takes: on a busy machine a
-    graph of a size's own takes longer to make than others may wait."""
-    config = folder / "patient.conf.py"
+def configured(folder: Path, setting: str) -> list[str]:
+    """The command that serves, with a further line in gunicorn's configuration."""
+    config = folder / "further.conf.py"
     # After what the configuration does: it says where the workers' numbers meet.
-    config.write_text(
-        (SERVER / "gunicorn.conf.py").read_text(encoding="utf-8")
-        + "from app import overload, together\noverload.LONGEST_WAIT = together.LONG = 60.0\n",
-        encoding="utf-8",
-    )
+    text = (SERVER / "gunicorn.conf.py").read_text(encoding="utf-8")
+    config.write_text(f"{text}\n{setting}\n", encoding="utf-8")
     return [sys.executable, "-m", "gunicorn", "--config", str(config), "wsgi:app"]
+
+
+PATIENT = "from app import overload, together; overload.LONGEST_WAIT = together.LONG = 60.0"
+"""Requests wait as long as it takes: on a busy machine a graph of a size's own takes longer to make
+than others may wait."""
 
 
 @linux_only
@@ -174,7 +190,9 @@ def test_waiting_requests_are_read_in_one_pass_and_each_gets_its_answer(
     settings = {"ENGINE": engine, "RATELIMIT_ENABLED": "false"}
     settings["METRICS_TOKEN"] = "secret-of-the-test"
     with ExitStack() as stack:
-        process, port = stack.enter_context(started(patient(tmp_path), WORKERS="1", **settings))
+        process, port = stack.enter_context(
+            started(configured(tmp_path, PATIENT), WORKERS="1", **settings)
+        )
         (worker,) = children_of(process.pid)
         connections = open_to(port, len(pictures), stack)
         requests = [quick_request(picture) for picture in pictures]
@@ -251,10 +269,7 @@ def test_who_waited_a_third_as_long_is_refused_where_there_is_too_much() -> None
         process, port = stack.enter_context(started(SLOW, **settings))
         (worker,) = children_of(process.pid)
         many = open_to(port, 30, stack)
-        deadline = time.monotonic() + PATIENCE
-        while connections_of(worker, port) < 30:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until_connected(worker, port, 30)
 
         def refusals(number: int) -> int:
             requests = [quick_request(PICTURE)] * number
@@ -271,6 +286,69 @@ def test_who_waited_a_third_as_long_is_refused_where_there_is_too_much() -> None
         assert refusals(30) == 14
         # Now it may wait 0.7.
         assert refusals(9) == 1
+
+
+@linux_only
+def test_who_waited_long_before_it_was_seen_is_refused_where_there_are_many() -> None:
+    with ExitStack() as stack:
+        settings = {"WORKERS": "1", "RATELIMIT_ENABLED": "false"}
+        process, port = stack.enter_context(started(SERVE, **settings))
+        (worker,) = children_of(process.pid)
+        many = open_to(port, 100, stack)
+        until_connected(worker, port, 100)
+        send_at_once(worker, many, [quick_request(PICTURE)] * len(many), unseen=0.5)
+        answers = [answer_on(connection)[:13] for connection in many]
+    assert set(answers) == {b"HTTP/1.1 200 ", b"HTTP/1.1 503 "}
+    assert answers.count(b"HTTP/1.1 503 ") >= 100 - 32
+
+
+@linux_only
+def test_more_that_comes_before_an_answer_gets_its_own_and_who_leaves_is_forgotten() -> None:
+    with ExitStack() as stack:
+        settings = {"WORKERS": "1", "RATELIMIT_ENABLED": "false"}
+        process, port = stack.enter_context(started(SLOW, **settings))
+        (worker,) = children_of(process.pid)
+        request, other = quick_request(PICTURE), quick_request(file_of(zero()))
+        # Eight are served side by side, in 1.4 seconds; two more wait for that.
+        *others, waiting, leaving = open_to(port, 10, stack)
+        until_connected(worker, port, 10)
+        send_at_once(worker, [*others, waiting, leaving], [request] * 10)
+        time.sleep(0.3)
+        waiting.sendall(other)
+        leaving.close()
+        assert [text_of(answer_on(connection)) for connection in others] == ["7"] * len(others)
+        assert [text_of(answer_on(waiting)) for _ in range(2)] == ["7", "0"]
+        impatient = stack.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE))
+        impatient.sendall(request + other)
+        came = b""
+        while came.count(b'"text":') < 2:
+            came += impatient.recv(65536)
+        assert came.index(b'"text":"7"') < came.index(b'"text":"0"')
+        until_connected(worker, port, 10)
+
+
+def test_who_asks_again_is_kept_and_who_does_not_is_hung_up_on(tmp_path: Path) -> None:
+    command = configured(tmp_path, "keepalive = 1")
+    with ExitStack() as stack:
+        settings = {"WORKERS": "1", "RATELIMIT_ENABLED": "false"}
+        _, port = stack.enter_context(started(command, **settings))
+        busy, idle = open_to(port, 2, stack)
+        for connection in (busy, idle):
+            connection.sendall(quick_request(PICTURE))
+            assert answer_on(connection).startswith(b"HTTP/1.1 200 ")
+        idle.setblocking(False)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            busy.sendall(quick_request(PICTURE))
+            assert answer_on(busy).startswith(b"HTTP/1.1 200 ")
+            try:
+                assert idle.recv(1) == b""
+            except BlockingIOError:
+                assert time.monotonic() < deadline
+            else:
+                break
+            time.sleep(0.2)
+        assert busy.recv(1) == b""
 
 
 @linux_only
@@ -302,7 +380,7 @@ def test_workers_share_those_that_come_at_once_and_ask_at_once(tmp_path: Path) -
     request = quick_request(PICTURE)
     settings = {"WORKERS": "2", "RATELIMIT_ENABLED": "false"}
     with ExitStack() as stack:
-        process, port = stack.enter_context(started(patient(tmp_path), **settings))
+        process, port = stack.enter_context(started(configured(tmp_path, PATIENT), **settings))
         workers = children_of(process.pid)
         for _ in range(6):
             with ExitStack() as burst:
