@@ -12,7 +12,7 @@ import tempfile
 from functools import partial
 from typing import Any
 
-from app.serve import LOADED_AFTER_FORK, STOPS, THREADS, announce
+from app.serve import BACKLOG, LOADED_AFTER_FORK, STOPS, THREADS, announce
 from app.settings import StartupError, read_settings
 
 ENOUGH_FILES = 8192
@@ -32,10 +32,7 @@ workers = settings.workers
 worker_class = "app.worker.Worker"
 threads = THREADS
 keepalive = 30
-
-# Who finds no place among those that wait to be accepted is not told so, and tries again after a
-# second. The system may allow fewer.
-backlog = 8192
+backlog = BACKLOG
 
 # Most connections are idle, and who opens more than these waits for one of them to end.
 worker_connections = 4000

@@ -18,6 +18,10 @@ SERVER = Path(__file__).resolve().parents[1]
 THREADS = 32
 """A worker's: they wait for slow clients, not for the processor."""
 
+BACKLOG = 8192
+"""Connections that wait to be accepted; the system may allow fewer. Who finds no place among them
+is not told so, and tries again after a second."""
+
 LOADED_AFTER_FORK = frozenset({"openvino"})
 """Engines whose threads do not survive a fork (Engine.fork_safe): each worker loads its own."""
 
@@ -51,7 +55,7 @@ def listen(settings: Settings) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(
             settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        return socket.create_server(address[:2], family=family, backlog=2048)
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except socket.gaierror as error:
         raise StartupError(f"HOST is {settings.host!r}, which is no address here.") from error
     except OSError as error:
