@@ -201,13 +201,16 @@ def _picture_of_message(message: Any, max_bytes: int) -> bytes:
 def _parse_json(body: bytes) -> Any:
     """JSON is UTF-8 whatever the content type's charset says (RFC 8259, section 8.1)."""
     try:
-        return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        return DECODER.decode(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise _bad("The body is not JSON in UTF-8.") from None
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _data_of_url(image: str) -> str:

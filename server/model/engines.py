@@ -101,7 +101,9 @@ class PipelineEngine:
         for index, grey in enumerate(greys):
             of_size[grey.shape].append(index)
         for indices in of_size.values():
-            outputs = self.run(np.stack([greys[index] for index in indices])[:, np.newaxis])
+            alike = [greys[index] for index in indices]
+            pictures = np.stack(alike) if len(alike) > 1 else alike[0][np.newaxis]
+            outputs = self.run(pictures[:, np.newaxis])
             for place, index in enumerate(indices):
                 readings[index] = _reading(outputs, place)
         return readings
