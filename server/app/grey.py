@@ -1,8 +1,9 @@
-"""From colour and transparency to one band of grey, on Pillow's pictures of 8 bits a band."""
+"""From colour and transparency to one band of grey."""
 
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageStat
 
 from app.averaging import averaged, visible_bands
@@ -17,17 +18,57 @@ MOSTLY_OPAQUE = 127.5
 """The mean alpha from which a picture is one with its paper, of which only a part is missing."""
 
 
-def grey_of(image: Image.Image, factor: int = 1) -> Image.Image:
+Levels = NDArray[np.uint8] | NDArray[np.float32]
+"""(H, W) 0 = black, 255 = white."""
+
+
+def grey_of(image: Image.Image, factor: int = 1) -> Levels:
     """The band in which what is drawn stands out, as it looks on paper, averaged in squares.
 
     image: in mode L, LA, RGB, RGBA or F; factor: pixels along the sides of a square
-    Returns a picture in mode L (or F, as it came), 0 = black, 255 = white.
+    Returns float32 for mode F, else uint8.
     """
     if image.mode == "RGBA" and min(image.size) >= factor and not _has_paper(image):
         canvas = _of_canvas(image, factor)
         if canvas is not None:
             return canvas
-    image = averaged(image, factor)
+    return np.asarray(_of_any(averaged(image, factor)))
+
+
+def _of_canvas(image: Image.Image, factor: int) -> NDArray[np.uint8] | None:
+    """Like `grey_of`, of what is drawn on nothing in black or white, or nearly so, as canvases have
+    it: without a look at its colours. None for all other pictures.
+
+    Of what is small, numpy takes less time than Pillow, whose every step costs as much as a small
+    picture.
+    """
+    columns, rows = (side // factor for side in image.size)
+    parts = []
+    lit = opaque = 0
+    for (left, top), band in visible_bands(image, factor):
+        alpha = band.getchannel("A")
+        visible = _levels(alpha.reduce(factor))
+        light = _levels(ImageChops.multiply(band.convert("L"), alpha).reduce(factor))
+        height, width = visible.shape
+        parts.append(((slice(top, top + height), slice(left, left + width)), light, visible))
+        lit += int(light.sum())
+        opaque += int(visible.sum())
+    if not 0 < opaque < MOSTLY_OPAQUE * columns * rows:
+        return None
+    paper_is_white = lit * 255 < opaque * 128
+    grey = np.full((rows, columns), 255 if paper_is_white else 0, np.uint8)
+    for place, light, visible in parts:
+        grey[place] = 255 - visible + np.minimum(light, visible) if paper_is_white else light
+    return grey if _stands_out((grey.min(), grey.max())) else None
+
+
+def _levels(image: Image.Image) -> NDArray[np.uint8]:
+    """The pixels of a picture in mode L."""
+    return np.frombuffer(image.tobytes(), np.uint8).reshape(image.height, image.width)
+
+
+def _of_any(image: Image.Image) -> Image.Image:
+    """Like `grey_of`, whatever the picture is of."""
     if image.mode in ("LA", "RGBA"):
         alpha = image.getchannel("A")
         least, most = cast(tuple[int, int], alpha.getextrema())
@@ -41,33 +82,6 @@ def grey_of(image: Image.Image, factor: int = 1) -> Image.Image:
     return _clearest_band(image, image.convert("L"))
 
 
-def _of_canvas(image: Image.Image, factor: int) -> Image.Image | None:
-    """Like `grey_of`, of what is drawn on nothing in black or white, or nearly so, as canvases have
-    it: without a look at its colours. None for all other pictures."""
-    columns, rows = (side // factor for side in image.size)
-    parts = []
-    lit = opaque = 0
-    for place, band in visible_bands(image, factor):
-        alpha = band.getchannel("A")
-        light = ImageChops.multiply(band.convert("L"), alpha).reduce(factor)
-        visible = alpha.reduce(factor)
-        parts.append((place, light, visible))
-        lit += _sum(light)
-        opaque += _sum(visible)
-    if not 0 < opaque < MOSTLY_OPAQUE * columns * rows:
-        return None
-    paper_is_white = lit * 255 < opaque * 128
-    grey = Image.new("L", (columns, rows), 255 if paper_is_white else 0)
-    for place, light, visible in parts:
-        on_paper = ImageChops.add(light, ImageChops.invert(visible)) if paper_is_white else light
-        grey.paste(on_paper, place)
-    return grey if _stands_out(grey) else None
-
-
-def _sum(image: Image.Image) -> int:
-    return int(np.frombuffer(image.tobytes(), np.uint8).sum())
-
-
 def _has_paper(image: Image.Image) -> bool:
     """Whether a picture's four corners are opaque, as where it is one with its paper.
 
@@ -78,9 +92,10 @@ def _has_paper(image: Image.Image) -> bool:
     return all(isinstance(corner, tuple) and corner[3] == 255 for corner in corners)
 
 
-def _stands_out(luminance: Image.Image) -> bool:
-    """Whether no single band can show what is drawn much better."""
-    return CLEARLY * _contrast(luminance.getextrema()) >= 255
+def _stands_out(extrema: Any) -> bool:
+    """Whether no single band can show what is drawn much better than the luminance, whose least and
+    most these are."""
+    return CLEARLY * _contrast(extrema) >= 255
 
 
 def _clearest_band(image: Image.Image, luminance: Image.Image) -> Image.Image:
@@ -117,7 +132,7 @@ def _on_paper(image: Image.Image, alpha: Image.Image) -> Image.Image:
     ink = np.vdot(np.asarray(luminance, np.float32), visible) / visible.sum()
     paper = 255 if ink < 128 else 0
     grey = _laid_on(luminance, alpha, (paper,))
-    if image.mode == "LA" or _stands_out(grey):
+    if image.mode == "LA" or _stands_out(grey.getextrema()):
         return grey
     return _clearest_band(_laid_on(image.convert("RGB"), alpha, (paper,) * 3), grey)
 

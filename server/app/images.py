@@ -8,14 +8,13 @@ import struct
 import warnings
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
 import numpy as np
 from kornia_rs.io import decode_image_png_u8
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from app.grey import grey_of
+from app.grey import Levels, grey_of
 from app.problems import ProblemError
 
 logger = logging.getLogger(__name__)
@@ -163,10 +162,10 @@ def decode(data: bytes, max_pixels: int, enough: int = ENOUGH) -> Picture:
     grey = grey_of(image, factor)
     scale = size[0] / decoded[0] * factor, size[1] / decoded[1] * factor
     if orientation in UPRIGHT:
-        grey = grey.transpose(UPRIGHT[orientation])
+        grey = np.asarray(Image.fromarray(grey).transpose(UPRIGHT[orientation]))
     if orientation in LYING:
         size, scale = size[::-1], scale[::-1]
-    return Picture(_as_fractions(np.asarray(grey)), size, scale)
+    return Picture(_as_fractions(grey), size, scale)
 
 
 def png(grey: Grey) -> bytes:
@@ -257,7 +256,7 @@ def _plain_png(data: bytes, max_pixels: int) -> Pixels | None:
     return pixels
 
 
-def _grey_pixels(pixels: Pixels, factor: int) -> Pixels:
+def _grey_pixels(pixels: Pixels, factor: int) -> Levels:
     """Like `grey_of`, of (H, W, bands); returns (H, W)."""
     height, width, bands = pixels.shape
     if factor == 1 and bands < 4:
@@ -267,7 +266,7 @@ def _grey_pixels(pixels: Pixels, factor: int) -> Pixels:
             return first
     mode = PILLOWS[bands]
     image = Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
-    return np.asarray(grey_of(image, factor))
+    return grey_of(image, factor)
 
 
 def _load(image: Image.Image) -> tuple[Image.Image, int]:
@@ -315,6 +314,6 @@ def _orientation(image: Image.Image) -> int:
     return orientation if orientation in UPRIGHT else UPRIGHT_ALREADY
 
 
-def _as_fractions(grey: NDArray[Any]) -> Grey:
+def _as_fractions(grey: Levels) -> Grey:
     fractions: Grey = np.multiply(grey, np.float32(1 / 255), dtype=np.float32)
     return fractions

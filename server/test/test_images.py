@@ -194,10 +194,10 @@ def test_what_is_drawn_on_nothing_is_read_alike_without_its_colours(
         visible = bands[top : top + height // 2 + 1, left : left + width // 2 + 1, 3]
         visible[:] = rng.choice([0, 128, 255], visible.shape, p=[0.1, 0.1, 0.8])
         image = Image.fromarray(bands, "RGBA")
-        found = np.asarray(grey_of(image, factor), int)
+        found = grey_of(image, factor).astype(int)
         with monkeypatch.context() as with_colours:
             with_colours.setattr("app.grey._of_canvas", lambda *_: None)
-            expected = np.asarray(grey_of(image, factor), int)
+            expected = grey_of(image, factor).astype(int)
         assert np.abs(found - expected).max() <= 2
         without += min(image.size) >= factor and _of_canvas(image, factor) is not None
     assert without > 100
@@ -291,7 +291,7 @@ def test_a_png_of_nothing_but_pixels_is_decoded_as_pillow_decodes_it(mode: str) 
         assert (loaded.mode, orientation) == (mode, UPRIGHT_ALREADY)
         assert np.array_equal(plain.squeeze(), np.asarray(loaded))
         for factor in (1, 3):
-            assert np.array_equal(_grey_pixels(plain, factor), np.asarray(grey_of(loaded, factor)))
+            assert np.array_equal(_grey_pixels(plain, factor), grey_of(loaded, factor))
 
 
 def test_grey_in_three_bands_is_what_it_is_in_one() -> None:
