@@ -56,6 +56,9 @@ TURN = 0.01
 ENOUGH = 32
 """Requests that wait; an overloaded worker refuses more of them at once."""
 
+MOST_QUICK = 512
+"""Requests that wait, overloaded or not: each has what came in memory."""
+
 OVERLOADED = 1.0
 """Seconds for which a worker that had to refuse more than it could serve counts as overloaded."""
 
@@ -189,12 +192,21 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return now - self._left < LONGEST_LEFT
 
     def murder_keepalived(self, force: bool = False) -> None:
-        # Which of them has waited longest is told by their order alone.
-        kept = self.keepalived_conns
-        while kept and kept[0].is_renewed:
-            kept[0].is_renewed = False
-            kept.rotate(-1)
-        super().murder_keepalived(force)
+        now = time.monotonic()
+        for _ in range(len(self.keepalived_conns)):
+            conn = self.keepalived_conns[0]
+            if conn.request or conn.is_renewed:
+                # Which of them has waited longest is told by their order alone.
+                conn.is_renewed = False
+                self.keepalived_conns.rotate(-1)
+            elif conn.timeout <= now:
+                self._unwatch(conn)
+                self.nr_conns -= 1
+                conn.close()
+            else:
+                break
+        if force:
+            super().murder_keepalived(force=True)
 
     def forget(self) -> None:
         """It has ended."""
@@ -235,9 +247,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _line_up(self, conn: Connection) -> None:
         """Have a quick request wait for its turn, or refuse it at once: the less that costs, the
         sooner others are answered."""
-        is_overloaded, has_enough = self._is_overloaded(), len(self._quick) >= ENOUGH
-        if (is_overloaded and has_enough) or (
-            (is_overloaded or has_enough) and _waited_unseen(conn.sock) > overload.LONGEST_WAIT
+        waiting, is_overloaded = len(self._quick), self._is_overloaded()
+        if waiting >= (ENOUGH if is_overloaded else MOST_QUICK) or (
+            (is_overloaded or waiting >= ENOUGH)
+            and _waited_unseen(conn.sock) > overload.LONGEST_WAIT
         ):
             self._finish(conn, self._refuse(conn))
         else:
@@ -286,7 +299,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.keepalived_conns.remove(conn)
         if conn.is_watched:
             self.poller.unregister(conn.sock)
-        conn.is_watched = True
+        conn.is_watched, conn.is_renewed = True, False
 
     def _finish(self, conn: Connection, stays_open: bool) -> None:
         """Go on after the answer to a quick request."""

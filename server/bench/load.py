@@ -8,6 +8,7 @@ import selectors
 import socket
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -22,6 +23,8 @@ AT_A_TIME = 50
 class Load:
     """What clients have met."""
 
+    sent: float
+    """Requests a second."""
     rate: float
     """Answers 200 a second."""
     p50: float
@@ -37,23 +40,39 @@ class _Client:
     def __init__(self, port: int, request: bytes, waiting: selectors.BaseSelector) -> None:
         self._port, self._request, self._waiting = port, request, waiting
         self._connection: socket.socket | None = None
-        self._came = b""
+        self._unsent = self._came = b""
+        self._events = selectors.EVENT_READ
         self.begun = 0.0
         """When the request was sent; 0 while there is none."""
 
     def send(self) -> None:
-        """Send the request. Raises OSError."""
-        self.begun, self._came = time.perf_counter(), b""
+        """Send the request, as soon as there is a connection. Raises OSError."""
+        self.begun, self._unsent, self._came = time.perf_counter(), self._request, b""
         if self._connection is None:
-            self._connection = socket.create_connection(("127.0.0.1", self._port), PATIENCE)
-            self._waiting.register(self._connection, selectors.EVENT_READ, self)
-        self._connection.sendall(self._request)
+            self._connection = socket.socket()
+            self._connection.setblocking(False)
+            # Where a server has too many that wait, this takes a second, in which others go on.
+            self._connection.connect_ex(("127.0.0.1", self._port))
+            self._events = selectors.EVENT_READ
+            self._waiting.register(self._connection, self._events, self)
+        self._send_on()
+
+    def _send_on(self) -> None:
+        assert self._connection is not None
+        with suppress(BlockingIOError):
+            self._unsent = self._unsent[self._connection.send(self._unsent) :]
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unsent else 0)
+        if events != self._events:
+            self._events = events
+            self._waiting.modify(self._connection, events, self)
 
     def take(self) -> int | None:
         """The answer's status once it is whole, 0 where it broke off, None while more must come."""
         assert self._connection is not None
         try:
-            came = self._connection.recv(65536, socket.MSG_DONTWAIT)
+            if self._unsent:
+                self._send_on()
+            came = self._connection.recv(65536)
         except BlockingIOError:
             return None
         except OSError:
@@ -77,25 +96,27 @@ class _Client:
 class _Clients:
     """As many as are needed to send what is sent while others wait for their answers."""
 
-    def __init__(self, port: int, request: bytes) -> None:
+    def __init__(self, port: int, request: bytes, number: int = 0) -> None:
+        """number: of those that there are at least"""
         self._port, self._request = port, request
         self._waiting = selectors.DefaultSelector()
-        self._everybody: list[_Client] = []
-        self._idle: list[_Client] = []
+        self._idle = [self._another() for _ in range(number)]
+        self._busy = 0
         self._times: list[float] = []
         self._statuses: Counter[int] = Counter()
 
+    def _another(self) -> _Client:
+        return _Client(self._port, self._request, self._waiting)
+
     def send(self) -> None:
         """Send a request."""
-        if not self._idle:
-            self._idle.append(_Client(self._port, self._request, self._waiting))
-            self._everybody.append(self._idle[-1])
-        client = self._idle.pop()
+        client = self._idle.pop() if self._idle else self._another()
+        self._busy += 1
         try:
             client.send()
         except OSError:
             client.close()
-            self._end(client, 0)
+            self._end(client, 0, client.begun)
 
     def take(self, patience: float, again_until: float = 0) -> bool:
         """Take what answers come; whether any bytes did.
@@ -103,33 +124,36 @@ class _Clients:
         patience: seconds to wait for one; again_until: until then, who has an answer sends again
         """
         answered = self._waiting.select(patience)
+        now = time.perf_counter()
         for key, _ in answered:
             client = key.data
             status = client.take()
             if status is None or not client.begun:  # more must come, or an idle connection ended
                 continue
-            self._end(client, status)
-            if time.perf_counter() < again_until:
+            self._end(client, status, now)
+            if now < again_until:
                 self.send()
         return bool(answered)
 
-    def _end(self, client: _Client, status: int) -> None:
-        self._statuses[status] += 1
-        if status == HTTPStatus.OK:
-            self._times.append(time.perf_counter() - client.begun)
+    def _end(self, client: _Client, status: int, now: float) -> None:
+        took = now - client.begun
+        self._statuses[status if took < PATIENCE else 0] += 1
+        if status == HTTPStatus.OK and took < PATIENCE:
+            self._times.append(took)
         client.begun = 0
+        self._busy -= 1
         self._idle.append(client)
 
     def take_all(self, again_until: float = 0) -> None:
         """Take all answers; see `take`."""
-        while len(self._idle) < len(self._everybody) and self.take(PATIENCE, again_until):
+        while self._busy and self.take(PATIENCE, again_until):
             pass
-        self._statuses[0] += len(self._everybody) - len(self._idle)
+        self._statuses[0] += self._busy
 
     def met(self, seconds: float) -> Load:
         """What they have met in so many seconds; they are gone then."""
-        for client in self._everybody:
-            client.close()
+        for key in list(self._waiting.get_map().values()):
+            key.data.close()
         self._waiting.close()
         # Workers share new connections out by how many they have: they must have seen these end.
         time.sleep(0.1)
@@ -138,12 +162,13 @@ class _Clients:
             times[int(len(times) * share)] * 1000 if times else float("nan")
             for share in (0.5, 0.99)
         )
-        return Load(len(times) / seconds, p50, p99, dict(+self._statuses))
+        sent = self._statuses.total() / seconds
+        return Load(sent, len(times) / seconds, p50, p99, dict(+self._statuses))
 
 
 def load(port: int, request: bytes, clients: int, seconds: float) -> Load:
     """Put load on a server of this machine. request: see `http_request`."""
-    everybody = _Clients(port, request)
+    everybody = _Clients(port, request, clients)
     begun = time.perf_counter()
     for _ in range(clients):
         everybody.send()

@@ -172,7 +172,7 @@ def overload(times: float, rounds: int, seconds: float) -> None:
                 met = flood(PORTS[name], asked[name], times * alone.rate, seconds)
                 after = load(PORTS[name], asked[name], 1, 0.5)
                 print(
-                    f"| {name} | {alone.rate:.0f} | {sum(met.statuses.values()) / seconds:.0f} "
+                    f"| {name} | {alone.rate:.0f} | {met.sent:.0f} "
                     f"| {met.rate:.0f} | {met.p50:.0f} | {met.p99:.0f} "
                     f"| {_counts(met)} | {_counts(after)}, p99 {after.p99:.0f} ms |",
                     flush=True,

@@ -36,12 +36,19 @@ def open_to(port: int, number: int, stack: ExitStack) -> list[socket.socket]:
 def answer_on(connection: socket.socket) -> bytes:
     """An answer, whole; the connection stays open."""
     answer = b""
+
+    def receive() -> None:
+        nonlocal answer
+        came = connection.recv(65536)
+        assert came, "the connection ended"
+        answer += came
+
     while b"\r\n\r\n" not in answer:
-        answer += connection.recv(65536)
+        receive()
     head, begun = answer.split(b"\r\n\r\n", 1)
     whole = len(answer) - len(begun) + int(head.lower().split(b"content-length:")[1].split()[0])
     while len(answer) < whole:
-        answer += connection.recv(65536)
+        receive()
     return answer
 
 
@@ -219,18 +226,30 @@ def served_with(change: str) -> list[str]:
 
 UNFORGIVING = served_with("worker.OVERLOADED = 4.0")
 
-SLOW = served_with(
-    """
-worker.OVERLOADED = 60.0
-worker.overload.LONGEST_WAIT = 2.0
+
+def slow(seconds: float, change: str) -> list[str]:
+    """The command that serves, with passes of so many seconds."""
+    return served_with(
+        f"""
 serve = worker.together.serve
 def serve_slowly(requests):
     answers = serve(requests)
-    time.sleep(1.4)
+    time.sleep({seconds})
     return answers
 worker.together.serve = serve_slowly
+{change}
 """
+    )
+
+
+SLOW = slow(1.4, "worker.OVERLOADED, worker.overload.LONGEST_WAIT = 60.0, 2.0")
+
+STOPPING_SLOWLY = slow(
+    0.7,
+    "import gunicorn.workers.gthread as base; base.STOP_KEEPALIVE_LINGER = 0.3"
+    "; worker.overload.LONGEST_WAIT = 60.0",
 )
+"""What gunicorn gives those that it keeps is over before a pass is."""
 
 
 @linux_only
@@ -325,6 +344,22 @@ def test_more_that_comes_before_an_answer_gets_its_own_and_who_leaves_is_forgott
             came += impatient.recv(65536)
         assert came.index(b'"text":"7"') < came.index(b'"text":"0"')
         until_connected(worker, port, 10)
+
+
+@linux_only
+def test_all_that_wait_are_answered_before_a_worker_stops() -> None:
+    with ExitStack() as stack:
+        settings = {"WORKERS": "1", "RATELIMIT_ENABLED": "false"}
+        process, port = stack.enter_context(started(STOPPING_SLOWLY, **settings))
+        (worker,) = children_of(process.pid)
+        # More than are served side by side in two passes.
+        connections = open_to(port, 20, stack)
+        until_connected(worker, port, 20)
+        send_at_once(worker, connections, [quick_request(PICTURE)] * 20)
+        time.sleep(0.2)
+        process.terminate()
+        for connection in connections:
+            assert answer_on(connection).startswith(b"HTTP/1.1 200 ")
 
 
 def test_who_asks_again_is_kept_and_who_does_not_is_hung_up_on(tmp_path: Path) -> None:
