@@ -7,6 +7,7 @@ import { button, expect, inkPixels, readOnly, test } from './test';
 test.use({ serviceWorkers: 'allow' });
 // A server that loads a network is started several times.
 test.setTimeout(240_000);
+test.skip(({ hasTouch }) => hasTouch, 'The screen has no part in it.');
 
 const server = new OwnServer(5274);
 

@@ -70,6 +70,7 @@ test.describe('on an iPhone', () => {
 });
 
 test.describe('a new version', () => {
+  test.skip(({ hasTouch }) => hasTouch, 'The screen has no part in it.');
   test.use({ serviceWorkers: 'allow' });
   const file = fileURLToPath(new URL('../dist/sw.js', import.meta.url));
   let original = '';
