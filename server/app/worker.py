@@ -9,15 +9,12 @@ slowly.
 """
 
 import errno
-import fcntl
 import mmap
 import os
 import selectors
 import signal
 import socket
-import struct
 import sys
-import termios
 import threading
 import time
 from collections import deque
@@ -28,9 +25,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from gunicorn.workers.gthread import _DEFER, STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
+from gunicorn.workers.gthread import _DEFER, STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from app import overload, together, wire
+from app.connection import (
+    Connection,
+    has_taken_all,
+    is_beginning,
+    received,
+    send,
+    waited_unseen,
+)
 from app.metrics import refused
 from app.overload import now
 from app.serve import STOPS
@@ -43,9 +48,6 @@ LONGEST_EXCHANGE = 60.0
 
 LONGEST_TRUSTED = 3600.0
 """The same for who knows a token: all corrections are hundreds of megabytes."""
-
-LONGEST_QUICK = 1 << 16
-"""Bytes of a request that needs only the processor, with its body."""
 
 SIDE_BY_SIDE = 8
 """Requests whose pictures are read in one pass; more would wait longer, and gain little."""
@@ -73,34 +75,12 @@ busy for longer."""
 FEW = 50
 """Connections; with more of them, nobody is idle however they are shared out."""
 
-LAST_DATA_RECV = struct.Struct("=52xI")
-"""Where Linux says in its `struct tcp_info` how many milliseconds ago a packet brought data."""
-
 MOST_WORKERS = 64
 """Of more, some share a place below."""
 
 _connections = memoryview(mmap.mmap(-1, 4 * MOST_WORKERS)).cast("i")
 """In memory that all workers share: how many connections each of them has, and one more; 0 for none
 that lives."""
-
-
-class Connection(TConn):  # type: ignore[misc]
-    """A connection, and the quick request that has come on it.
-
-    While that waits for its turn the loop goes on watching the connection, as one that is kept
-    alive: to take it away and put it back would cost as much as to refuse the request.
-    """
-
-    request: wire.Request | None = None
-    """What is to be answered."""
-    came = b""
-    """The same, as it came over the line."""
-    queued = 0.0
-    """When it did, by `time.monotonic()`."""
-    is_watched = True
-    """False where more came before there was an answer, or the end."""
-    is_renewed = False
-    """Whether another request has come since it took its place among those that are kept alive."""
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -250,7 +230,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         waiting, is_overloaded = len(self._quick), self._is_overloaded()
         if waiting >= (ENOUGH if is_overloaded else MOST_QUICK) or (
             (is_overloaded or waiting >= ENOUGH)
-            and _waited_unseen(conn.sock) > overload.LONGEST_WAIT
+            and waited_unseen(conn.sock) > overload.LONGEST_WAIT
         ):
             self._finish(conn, self._refuse(conn))
         else:
@@ -262,7 +242,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def _pass_on(self, conn: Connection, has_ended: bool) -> None:
         """Give a connection to a thread, unless nothing more comes on it."""
-        if has_ended and _is_beginning(conn):
+        if has_ended and is_beginning(conn):
             self.nr_conns -= 1
             conn.close()
         else:
@@ -275,10 +255,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         else it is, it is still to be read.
         """
         conn.queued = time.monotonic()
-        may_be_quick = self.alive and self._is_plain and _is_beginning(conn)
+        may_be_quick = self.alive and self._is_plain and is_beginning(conn)
         if not (may_be_quick and isinstance(conn.server, tuple)):  # as it is over TCP
-            return _received(conn.sock, socket.MSG_PEEK)
-        came = _received(conn.sock)
+            return received(conn.sock, socket.MSG_PEEK)
+        came = received(conn.sock)
         if came:
             request = wire.parse(came)
             if request and request.size == len(came) and has_taken_all(conn):
@@ -381,12 +361,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         except Exception as error:
             self.handle_error(None, conn.sock, client, error)
             return False
-        return _send(conn, answer)
+        return send(conn, answer)
 
     def _refuse(self, conn: Connection) -> bool:
         """Answer a quick request that the server is overloaded, without a look at it."""
         self._refusals += 1
-        return _send(conn, overload.refusal.sent)
+        return send(conn, overload.refusal.sent)
 
     def handle(self, conn: Connection) -> Any:
         _begin(conn)
@@ -394,58 +374,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return super().handle(conn)
 
 
-def _received(connection: socket.socket, flags: int = 0) -> bytes | None:
-    """What has come, as far as it may be quick; None where nothing has, nor an end."""
-    try:
-        return connection.recv(LONGEST_QUICK, socket.MSG_DONTWAIT | flags)
-    except BlockingIOError:
-        return None
-    except OSError:
-        return b""
-
-
-def _waited_unseen(connection: socket.socket) -> float:
-    """Seconds since the last of what has come did come, which may be long before it is seen: new
-    connections wait for being accepted. 0 where only Linux knows (`tcpi_last_data_recv`)."""
-    if sys.platform != "linux":
-        return 0.0
-    try:
-        info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, LAST_DATA_RECV.size)
-    except OSError:
-        return 0.0
-    (milliseconds,) = LAST_DATA_RECV.unpack(info)
-    return float(milliseconds) / 1000
-
-
-def _is_beginning(conn: Connection) -> bool:
-    """Whether what comes next is the beginning of a request, nothing before it being unread."""
-    return not (conn.initialized and conn.parser.unreader.buf.getvalue())
-
-
-def _send(conn: Connection, answer: bytes) -> bool:
-    """Send an answer, for which there is room, since all before has been taken; whether the
-    connection stays open. The loop waits for nobody: who has made no room for it is not answered.
-    """
-    try:
-        sent = conn.sock.send(answer, socket.MSG_DONTWAIT)
-    except OSError:  # the client has gone
-        return False
-    assert conn.request
-    return sent == len(answer) and not conn.request.is_last
-
-
 def _begin(conn: Connection) -> None:
     """Say of a request what `overload.now` holds."""
     now.waited = time.monotonic() - conn.queued
     now.expired = now.trusted = False
-
-
-def has_taken_all(conn: Connection) -> bool:
-    """Whether all answers before have been taken, so that the next one finds room at once."""
-    try:
-        return not any(fcntl.ioctl(conn.sock, termios.TIOCOUTQ, bytes(struct.calcsize("i"))))
-    except OSError:
-        return False
 
 
 @dataclass(frozen=True)

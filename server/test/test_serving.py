@@ -358,7 +358,7 @@ def test_who_has_not_taken_the_answer_before_is_not_served_by_the_loop() -> None
     from gunicorn.config import Config
     from gunicorn.workers.gthread import TConn
 
-    from app.worker import has_taken_all
+    from app.connection import has_taken_all
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = socket.create_connection(listener.getsockname())
