@@ -50,7 +50,7 @@ def add_correction() -> tuple[Kept, HTTPStatus]:
     body = _validated(json_body(request, settings.max_bytes))
     data = picture_of_text(body.image, settings.max_bytes)
     with turn():
-        picture = decode(data, settings.max_pixels, enough=LONGEST)
+        picture = decode(data, settings.max_pixels, keep=LONGEST)
     correction = Correction(
         key=body.key,
         made=body.made,

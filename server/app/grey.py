@@ -4,9 +4,9 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageStat
 
-from app.averaging import averaged, visible_bands
+from app.averaging import BAND, averaged
 
 CLEARLY = 1.5
 """How many times the luminance's contrast a single band must have to be taken in its place."""
@@ -25,46 +25,14 @@ Levels = NDArray[np.uint8] | NDArray[np.float32]
 def grey_of(image: Image.Image, factor: int = 1) -> Levels:
     """The band in which what is drawn stands out, as it looks on paper, averaged in squares.
 
-    image: in mode L, LA, RGB, RGBA or F; factor: pixels along the sides of a square
+    image: in mode L, LA, RGB, RGBX, RGBA or F; factor: pixels along the sides of a square
     Returns float32 for mode F, else uint8.
     """
-    if image.mode == "RGBA" and min(image.size) >= factor and not _has_paper(image):
-        canvas = _of_canvas(image, factor)
-        if canvas is not None:
-            return canvas
+    if image.mode in ("RGB", "RGBX") and factor > 1 and image.width * image.height <= BAND:
+        luminance = averaged(image.convert("L"), factor)
+        if stands_out(luminance.getextrema()):  # and its colours cost nothing
+            return np.asarray(luminance)
     return np.asarray(_of_any(averaged(image, factor)))
-
-
-def _of_canvas(image: Image.Image, factor: int) -> NDArray[np.uint8] | None:
-    """Like `grey_of`, of what is drawn on nothing in black or white, or nearly so, as canvases have
-    it: without a look at its colours. None for all other pictures.
-
-    Of what is small, numpy takes less time than Pillow, whose every step costs as much as a small
-    picture.
-    """
-    columns, rows = (side // factor for side in image.size)
-    parts = []
-    lit = opaque = 0
-    for (left, top), band in visible_bands(image, factor):
-        alpha = band.getchannel("A")
-        visible = _levels(alpha.reduce(factor))
-        light = _levels(ImageChops.multiply(band.convert("L"), alpha).reduce(factor))
-        height, width = visible.shape
-        parts.append(((slice(top, top + height), slice(left, left + width)), light, visible))
-        lit += int(light.sum())
-        opaque += int(visible.sum())
-    if not 0 < opaque < MOSTLY_OPAQUE * columns * rows:
-        return None
-    paper_is_white = lit * 255 < opaque * 128
-    grey = np.full((rows, columns), 255 if paper_is_white else 0, np.uint8)
-    for place, light, visible in parts:
-        grey[place] = 255 - visible + np.minimum(light, visible) if paper_is_white else light
-    return grey if _stands_out((grey.min(), grey.max())) else None
-
-
-def _levels(image: Image.Image) -> NDArray[np.uint8]:
-    """The pixels of a picture in mode L."""
-    return np.frombuffer(image.tobytes(), np.uint8).reshape(image.height, image.width)
 
 
 def _of_any(image: Image.Image) -> Image.Image:
@@ -82,20 +50,11 @@ def _of_any(image: Image.Image) -> Image.Image:
     return _clearest_band(image, image.convert("L"))
 
 
-def _has_paper(image: Image.Image) -> bool:
-    """Whether a picture's four corners are opaque, as where it is one with its paper.
-
-    image: in mode RGBA
-    """
-    right, bottom = image.width - 1, image.height - 1
-    corners = [image.getpixel((x, y)) for x in (0, right) for y in (0, bottom)]
-    return all(isinstance(corner, tuple) and corner[3] == 255 for corner in corners)
-
-
-def _stands_out(extrema: Any) -> bool:
+def stands_out(extrema: Any, most: int = 255) -> bool:
     """Whether no single band can show what is drawn much better than the luminance, whose least and
-    most these are."""
-    return CLEARLY * _contrast(extrema) >= 255
+    most these are; `most` is white."""
+    least, largest = extrema
+    return bool(CLEARLY * (largest - least) >= most)
 
 
 def _clearest_band(image: Image.Image, luminance: Image.Image) -> Image.Image:
@@ -132,7 +91,7 @@ def _on_paper(image: Image.Image, alpha: Image.Image) -> Image.Image:
     ink = np.vdot(np.asarray(luminance, np.float32), visible) / visible.sum()
     paper = 255 if ink < 128 else 0
     grey = _laid_on(luminance, alpha, (paper,))
-    if image.mode == "LA" or _stands_out(grey.getextrema()):
+    if image.mode == "LA" or stands_out(grey.getextrema()):
         return grey
     return _clearest_band(_laid_on(image.convert("RGB"), alpha, (paper,) * 3), grey)
 

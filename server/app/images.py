@@ -14,6 +14,8 @@ from kornia_rs.io import decode_image_png_u8
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from app.averaging import ENOUGH, are_of_large_ink
+from app.canvas import grey_of_canvas, is_opaque
 from app.grey import Levels, grey_of
 from app.problems import ProblemError
 
@@ -25,11 +27,6 @@ Box = tuple[int, int, int, int]
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 SUPPORTED = "PNG, JPEG, WebP, GIF and BMP"
-
-ENOUGH = 120
-"""Pixels along the shorter side: where there are twice as many, squares of them are averaged, as
-the model does anyway (`model.resampling.shrink`). Here, before colours are looked at, it costs
-least."""
 
 LONGEST = 512
 """Pixels along the longer side: strips are averaged until they are no longer."""
@@ -132,12 +129,13 @@ class Picture:
         )
 
 
-def decode(data: bytes, max_pixels: int, enough: int = ENOUGH) -> Picture:
+def decode(data: bytes, max_pixels: int, keep: int | None = None) -> Picture:
     """Decode a picture file, turned upright and averaged to the pixels that are needed.
 
     data: a file in one of `FORMATS`; of an animation the first frame is read
     max_pixels: the most pixels it may have; looked up in its header before it is decoded
-    enough: pixels along the shorter side that are kept at least, where there are so many
+    keep: pixels along the shorter side that are kept at least, where there are so many; None keeps
+        those that a reading takes
     Raises ProblemError: 422 for no bytes or no pixels, 400 for what is no picture or a damaged one,
     413 for too many pixels, 415 for another format.
     """
@@ -146,19 +144,23 @@ def decode(data: bytes, max_pixels: int, enough: int = ENOUGH) -> Picture:
             HTTPStatus.UNPROCESSABLE_ENTITY, "The picture is empty: it has no bytes."
         )
     pixels = _plain_png(data, max_pixels)
+    least = keep or ENOUGH
     if pixels is not None:
-        height, width = pixels.shape[:2]
-        factor = _factor((width, height), enough)
-        return Picture(
-            _as_fractions(_grey_pixels(pixels, factor)), (width, height), (factor, factor)
-        )
+        picture = _of_pixels(pixels, least, may_halve=keep is None)
+    else:
+        picture = _of_file(data, max_pixels, least)
+    return _halved_where_large(picture) if keep is None else picture
+
+
+def _of_file(data: bytes, max_pixels: int, least: int) -> Picture:
+    """Like `decode`, by Pillow. least: pixels along the shorter side"""
     image = _open(data)
     _check_size(image, max_pixels)
     _check_cost(image, data)
     size = image.size
     image, orientation = _load(image)
     decoded = image.size
-    factor = _factor(decoded, enough)
+    factor = _factor(decoded, least)
     grey = grey_of(image, factor)
     scale = size[0] / decoded[0] * factor, size[1] / decoded[1] * factor
     if orientation in UPRIGHT:
@@ -166,6 +168,34 @@ def decode(data: bytes, max_pixels: int, enough: int = ENOUGH) -> Picture:
     if orientation in LYING:
         size, scale = size[::-1], scale[::-1]
     return Picture(_as_fractions(grey), size, scale)
+
+
+def _of_pixels(pixels: Pixels, least: int, may_halve: bool) -> Picture:
+    """Like `_of_file`, of (H, W, bands)."""
+    height, width, bands = pixels.shape
+    factor = _factor((width, height), least)
+    canvas = grey_of_canvas(pixels, factor, may_halve) if bands == 4 else None
+    grey, factor = canvas or (_as_fractions(_grey_pixels(pixels, factor)), factor)
+    return Picture(grey, (width, height), (factor, factor))
+
+
+def _halved_where_large(picture: Picture) -> Picture:
+    """With half the pixels along each side, where those are enough."""
+    if min(picture.grey.shape) < ENOUGH:
+        return picture
+    inked = picture.grey != picture.grey[0, 0]
+    if not are_of_large_ink(inked.any(1), inked.any(0)):
+        return picture
+    across, down = picture.scale
+    return Picture(_halved(picture.grey), picture.size, (2 * across, 2 * down))
+
+
+def _halved(grey: Grey) -> Grey:
+    """The mean of every square of two by two pixels."""
+    height, width = (side - side % 2 for side in grey.shape)
+    rows = grey[0:height:2, :width] + grey[1:height:2, :width]
+    halved: Grey = (rows[:, ::2] + rows[:, 1::2]) * np.float32(0.25)
+    return halved
 
 
 def png(grey: Grey) -> bytes:
@@ -264,7 +294,7 @@ def _grey_pixels(pixels: Pixels, factor: int) -> Levels:
         # What our page posts is grey in three bands.
         if all(pixels[:, :, band].tobytes() == first.tobytes() for band in range(1, bands)):
             return first
-    mode = PILLOWS[bands]
+    mode = "RGBX" if bands == 4 and is_opaque(pixels) else PILLOWS[bands]
     image = Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
     return grey_of(image, factor)
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageDraw
 from uploads import chunk, drawing, file_of, png_claiming, seven
 
 from app.averaging import averaged as averaged_in_squares
-from app.grey import _of_canvas, grey_of
+from app.canvas import grey_of_canvas, is_opaque
+from app.grey import grey_of
 from app.images import (
     UPRIGHT_ALREADY,
     Picture,
@@ -66,6 +67,61 @@ def test_black_is_0_and_white_is_1() -> None:
 
 def test_a_small_picture_keeps_its_pixels() -> None:
     assert grey(Image.new("L", (512, 239))).shape == (239, 512)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+@pytest.mark.parametrize("size", [(384, 384), (400, 370)])
+def test_of_a_digit_that_is_drawn_large_half_the_pixels_are_enough(
+    size: tuple[int, int], mode: str
+) -> None:
+    sheet = Image.new(mode, size, (255, 255, 255, 0) if mode == "RGBA" else "white")
+    ImageDraw.Draw(sheet).rectangle((96, 60, 179, 299), fill="black")
+    whole = decode(file_of(sheet), PIXELS, keep=120)
+    picture = decode(file_of(sheet), PIXELS)
+    height, width = (side // 2 for side in whole.grey.shape)
+    assert (height, width) == (size[1] // 6, size[0] // 6)
+    squares = whole.grey[: 2 * height, : 2 * width].reshape(height, 2, width, 2)
+    np.testing.assert_allclose(picture.grey, squares.mean((1, 3)), atol=0.005)
+    assert picture.grey.dtype == np.float32
+    assert picture.size == size
+    assert picture.box_in_original((16, 10, 30, 50)) == (96, 60, 180, 300)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA"])
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        [(100, 100, 160, 170)],
+        [(100, 100, 140, 150), (330, 330, 336, 336)],
+        [(100, 100, 140, 150), (330, 110, 336, 116)],
+        [(100, 0, 160, 383)],
+        [],
+    ],
+    ids=["small", "dot far off", "dot beside", "from edge to edge", "blank"],
+)
+def test_of_what_may_be_small_all_pixels_are_kept(
+    drawn: list[tuple[int, int, int, int]], mode: str
+) -> None:
+    sheet = Image.new(mode, (384, 384), 255 if mode == "L" else (255, 255, 255, 0))
+    for box in drawn:
+        ImageDraw.Draw(sheet).rectangle(box, fill="black")
+    assert decode(file_of(sheet), PIXELS).grey.shape == (128, 128)
+
+
+def test_grain_is_nothing_large() -> None:
+    assert decode(file_of(noise("L", (384, 384))), PIXELS).grey.shape == (128, 128)
+
+
+def test_what_is_kept_is_not_halved() -> None:
+    sheet = Image.new("RGBA", (384, 384))
+    ImageDraw.Draw(sheet).rectangle((96, 60, 179, 299), fill="black")
+    assert decode(file_of(sheet), PIXELS, keep=512).grey.shape == (384, 384)
+
+
+def test_a_small_picture_is_never_halved() -> None:
+    sheet = Image.new("L", (119, 119), "white")
+    ImageDraw.Draw(sheet).rectangle((10, 10, 90, 100), fill="black")
+    assert decode(file_of(sheet), PIXELS).grey.shape == (119, 119)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
@@ -179,10 +235,7 @@ def test_a_transparent_picture_is_averaged_alike_whatever_of_it_is_visible() -> 
         assert np.array_equal(averaged[visible], expected[visible])
 
 
-def test_what_is_drawn_on_nothing_is_read_alike_without_its_colours(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("app.averaging.BAND", 300)
+def test_what_is_drawn_on_nothing_is_read_alike_without_its_colours() -> None:
     rng = np.random.default_rng(0)
     inks = [(0, 0, 0), (255, 255, 255), (22, 35, 63), (240, 220, 190), (255, 255, 0), (255, 0, 0)]
     without = 0
@@ -193,14 +246,42 @@ def test_what_is_drawn_on_nothing_is_read_alike_without_its_colours(
         top, left = int(rng.integers(height)), int(rng.integers(width))
         visible = bands[top : top + height // 2 + 1, left : left + width // 2 + 1, 3]
         visible[:] = rng.choice([0, 128, 255], visible.shape, p=[0.1, 0.1, 0.8])
-        image = Image.fromarray(bands, "RGBA")
-        found = grey_of(image, factor).astype(int)
-        with monkeypatch.context() as with_colours:
-            with_colours.setattr("app.grey._of_canvas", lambda *_: None)
-            expected = grey_of(image, factor).astype(int)
-        assert np.abs(found - expected).max() <= 2
-        without += min(image.size) >= factor and _of_canvas(image, factor) is not None
+        found = grey_of_canvas(bands, factor, may_halve=False)
+        if found is not None:
+            expected = grey_of(Image.fromarray(bands, "RGBA"), factor)
+            assert found[1] == factor
+            assert found[0].dtype == np.float32
+            assert np.abs(found[0] * 255 - expected).max() <= 2
+            without += 1
     assert without > 100
+
+
+def test_a_canvas_on_opaque_paper_is_read_as_the_same_without_alpha() -> None:
+    rng = np.random.default_rng(0)
+    for paper, ink in (((255, 255, 255), (0, 0, 0)), ((250, 225, 60), (20, 40, 200))):
+        image = drawing((110, 90), (270, 90), (180, 310), ink=ink, paper=paper)
+        image.paste(tuple(rng.integers(0, 256, 3).tolist()), (40, 40, 44, 44))
+        with_alpha = decode(file_of(image.convert("RGBA")), PIXELS).grey
+        assert np.array_equal(with_alpha, decode(file_of(image), PIXELS).grey)
+
+
+def test_a_hole_in_the_paper_is_seen() -> None:
+    image = seven().convert("RGBA")
+    image.putpixel((200, 200), (0, 0, 0, 0))
+    picture = _plain_png(file_of(image), PIXELS)
+    assert picture is not None
+    assert not is_opaque(picture)
+    picture[200, 200, 3] = 255
+    assert is_opaque(picture)
+
+
+def test_a_picture_is_grey_by_its_luminance_where_that_stands_out() -> None:
+    """What is averaged first and what is looked at first makes a level of difference at most."""
+    rng = np.random.default_rng(0)
+    image = seven()
+    image.paste(Image.fromarray(rng.integers(0, 256, (80, 80, 3), np.uint8)), (20, 250))
+    expected = np.asarray(averaged_in_squares(image, 3).convert("L")).astype(int)
+    assert np.abs(grey_of(image, 3).astype(int) - expected).max() <= 1
 
 
 def test_a_fully_transparent_picture_is_blank_white() -> None:
