@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from app.averaging import are_of_large_ink
 from app.grey import MOSTLY_OPAQUE, stands_out
 
 Bools = NDArray[np.bool_]
@@ -28,14 +27,13 @@ def is_opaque(pixels: Pixels) -> bool:
     return bool(_corners(_words(pixels)).min() >= OPAQUE and _words(pixels).min() >= OPAQUE)
 
 
-def grey_of_canvas(pixels: Pixels, factor: int, may_halve: bool) -> tuple[Grey, int] | None:
+def grey_of_canvas(pixels: Pixels, factor: int) -> Grey | None:
     """Grey of what is drawn on nothing in black or white, or nearly so, averaged in squares,
     without a look at its colours.
 
-    pixels: (H, W, 4) red, green, blue and alpha; factor: pixels along the sides of a square;
-    may_halve: take twice as many where what is drawn is large
-    Returns (H, W) in 0..1, 0 = black, and the factor. None for all other pictures, such as those
-    that have paper in their four corners.
+    pixels: (H, W, 4) red, green, blue and alpha; factor: pixels along the sides of a square
+    Returns (H, W) in 0..1, 0 = black. None for all other pictures, such as those that have paper in
+    their four corners.
 
     A canvas is little more than its ink, and every step of Pillow's costs as much as that: numpy,
     and whole pixels at a time, takes half the time.
@@ -46,8 +44,6 @@ def grey_of_canvas(pixels: Pixels, factor: int, may_halve: bool) -> tuple[Grey, 
     rows = words.max(1) >= VISIBLE
     top, bottom = _extent(rows)
     columns = words[top:bottom].max(0, initial=0) >= VISIBLE
-    if may_halve and are_of_large_ink(rows, columns, factor):
-        factor *= 2
     height, width = (side // factor for side in words.shape)
     left, right = _extent(columns)
     top, left = top // factor, left // factor
@@ -62,7 +58,7 @@ def grey_of_canvas(pixels: Pixels, factor: int, may_halve: bool) -> tuple[Grey, 
     paper_is_white = bool(light.sum() * 255 < opaque * 128)
     grey = np.full((height, width), paper_is_white, np.float32)
     grey[top:bottom, left:right] = 1 - (visible - light) if paper_is_white else light
-    return (grey, factor) if stands_out((grey.min(), grey.max()), most=1) else None
+    return grey if stands_out((grey.min(), grey.max()), most=1) else None
 
 
 def _averages(words: Words, factor: int) -> tuple[Grey, Grey]:
