@@ -24,7 +24,7 @@ has both together in its upper half."""
 
 def is_opaque(pixels: Pixels) -> bool:
     """Whether nothing of (H, W, 4) is transparent."""
-    return bool(_corners(_words(pixels)).min() >= OPAQUE and _words(pixels).min() >= OPAQUE)
+    return bool(_words(pixels).min() >= OPAQUE)
 
 
 def grey_of_canvas(pixels: Pixels, factor: int) -> Grey | None:
@@ -42,10 +42,10 @@ def grey_of_canvas(pixels: Pixels, factor: int) -> Grey | None:
     if _corners(words).min() >= OPAQUE or min(words.shape) < factor:
         return None
     rows = words.max(1) >= VISIBLE
-    top, bottom = _extent(rows)
+    top, bottom = extent(rows)
     columns = words[top:bottom].max(0, initial=0) >= VISIBLE
     height, width = (side // factor for side in words.shape)
-    left, right = _extent(columns)
+    left, right = extent(columns)
     top, left = top // factor, left // factor
     bottom, right = min(-(-bottom // factor), height), min(-(-right // factor), width)
     inked = words[top * factor : bottom * factor, left * factor : right * factor]
@@ -95,8 +95,8 @@ def _corners(words: Words) -> Words:
     return words[:: max(1, height - 1), :: max(1, width - 1)]
 
 
-def _extent(lines: Bools) -> tuple[int, int]:
-    """First and one past the last line that is inked; nothing where none is."""
+def extent(lines: Bools) -> tuple[int, int]:
+    """First and one past the last line that is inked; 0 and 0 where none is."""
     if not lines.any():
         return 0, 0
     return int(lines.argmax()), len(lines) - int(lines[::-1].argmax())

@@ -14,7 +14,7 @@ from kornia_rs.io import decode_image_png_u8
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from app.canvas import grey_of_canvas, is_opaque
+from app.canvas import extent, grey_of_canvas, is_opaque
 from app.grey import Levels, grey_of
 from app.problems import ProblemError
 
@@ -202,17 +202,12 @@ def _is_drawn_large(grey: Grey) -> bool:
     longer = 0
     for profile in (ink.max(0), ink.max(1)):
         inked = profile > 0
-        first, end = _extent(inked)
+        first, end = extent(inked)
         if (inked[0] and inked[-1]) or not inked[first:end].all():
             return False
-        first, end = _extent(profile > 0.5 * profile.max())
+        first, end = extent(profile > 0.5 * profile.max())
         longer = max(longer, end - first)
     return longer >= LARGE
-
-
-def _extent(lines: NDArray[np.bool_]) -> tuple[int, int]:
-    """First and one past the last that is true; all, where none is."""
-    return int(lines.argmax()), len(lines) - int(lines[::-1].argmax())
 
 
 def _halved(grey: Grey) -> Grey:
