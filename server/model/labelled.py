@@ -7,8 +7,9 @@ import torch
 
 from model import data
 from model.errors import DataError
-from model.prepare import NO_DIGIT, SEED, Prepared, normalized, normalized_images, training_data
+from model.prepare import NO_DIGIT, SEED, Prepared, normalized, normalized_images
 from model.recipes import DigitsRecipe, LabelledSets, Recipe
+from model.training_data import training_data
 
 FEWEST = 24
 """Pictures of one's own that can be trained on."""

@@ -4,13 +4,11 @@ Augmentation that changes the strokes themselves (slant, bend, pen, place, size,
 here, before normalisation; `augment.py` varies the normalised pictures batch by batch.
 """
 
-import hashlib
 import io
 import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -24,9 +22,6 @@ from model.data import Letter, PenDigit, Points
 from model.pipeline import Preprocessing
 from model.render import bounds, draw_strokes, fit
 from model.variation import Rng, in_another_habit, pressures, ruled_one, vary
-
-if TYPE_CHECKING:
-    from model.recipes import DigitsRecipe
 
 NO_DIGIT = -1
 """The label of what is not a digit."""
@@ -44,6 +39,9 @@ same pictures and are judged by the same."""
 NARROW = 9
 """Pixels, of the 20 that a normalised picture is high: what is no broader and in one piece from top
 to bottom nobody can tell from a one."""
+
+PART = 256
+"""Pictures that a process draws at once."""
 
 Grey = NDArray[np.float32]
 
@@ -244,20 +242,35 @@ Drawing = Callable[[], Grey]
 
 
 def _draw_all(drawings: Sequence[Drawing]) -> NDArray[np.uint8]:
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    return normalized(drawing() for drawing in drawings)
+    try:
+        return normalized(drawing() for drawing in drawings)
+    finally:
+        torch.set_num_threads(threads)
 
 
 def draw_in_parallel(drawings: Sequence[Drawing], what: str) -> NDArray[np.uint8]:
     """Draw and normalise on all cores: (N, 28, 28), in the order of `drawings`."""
-    parts = [drawings[start : start + 256] for start in range(0, len(drawings), 256)]
+    parts = [drawings[start : start + PART] for start in range(0, len(drawings), PART)]
+    if len(parts) == 1:  # processes take longer to start than that takes to draw
+        return _draw_all(drawings)
     with multiprocessing.get_context("spawn").Pool() as pool:
         progress = tqdm(pool.imap(_draw_all, parts), total=len(parts), desc=what, unit="batch")
         return np.concatenate(list(progress))
 
 
-def varied_pen(digits: Sequence[PenDigit], times: int, seed: Seed) -> Prepared:
-    """Every digit drawn `times` times, each time by another hand."""
+def some(number: int, limit: int | None, rng: Rng) -> NDArray[np.int64]:
+    """Which of so many are used: all of them in order, or `limit` of them, picked at random."""
+    if limit is None or number <= limit:
+        return np.arange(number)
+    return np.sort(rng.choice(number, limit, replace=False))
+
+
+def varied_pen(
+    digits: Sequence[PenDigit], times: int, seed: Seed, limit: int | None = None
+) -> Prepared:
+    """Every digit drawn `times` times, each time by another hand; or `limit` of these drawings."""
     rng = np.random.default_rng(seed)
     drawings = [
         partial(
@@ -267,7 +280,9 @@ def varied_pen(digits: Sequence[PenDigit], times: int, seed: Seed) -> Prepared:
         for k in range(times)
     ]
     labels = np.repeat(np.array([digit.label for digit in digits]), times)
-    return Prepared(draw_in_parallel(drawings, "pen digits"), labels)
+    picks = some(len(drawings), limit, rng)
+    drawings = [drawings[i] for i in picks]
+    return Prepared(draw_in_parallel(drawings, "pen digits"), labels[picks])
 
 
 def conditions_pen(digits: Sequence[PenDigit], seed: Seed) -> list[Prepared]:
@@ -300,8 +315,15 @@ def no_digits(digits: Sequence[PenDigit], number: int, seed: Seed) -> dict[str, 
     return {kind: Prepared(part, labels) for kind, part in zip(NO_DIGITS, pictures, strict=True)}
 
 
-def letters(drawn: Sequence[Letter], turns: Sequence[int], times: int, seed: Seed) -> Prepared:
-    """Every letter `times` times in each of the `turns` in which it is no digit.
+def letters(
+    drawn: Sequence[Letter],
+    turns: Sequence[int],
+    times: int,
+    seed: Seed,
+    limit: int | None = None,
+) -> Prepared:
+    """Every letter `times` times in each of the `turns` in which it is no digit; or `limit` of
+    these drawings.
 
     turns: 0..7, quarters of a turn against the clock, from 4 on of the mirrored letter
     """
@@ -312,6 +334,8 @@ def letters(drawn: Sequence[Letter], turns: Sequence[int], times: int, seed: See
         if turn not in data.TURNED_LOOKALIKES.get(letter.alphabet, {}).get(letter.character, ())
         for k in range(times)
     ]
+    rng = np.random.default_rng(seed)
+    drawings = [drawings[i] for i in some(len(drawings), limit, rng)]
     pictures = draw_in_parallel(drawings, "letters")
     return Prepared(pictures, np.full(len(pictures), NO_DIGIT))
 
@@ -329,92 +353,3 @@ def without_ones(prepared: Prepared) -> Prepared:
     in_one_piece = extent(rows) == rows.sum(1)
     ones = in_one_piece & (extent(columns) <= NARROW) & (extent(rows) >= 2 * extent(columns))
     return Prepared(prepared.pictures[~ones], prepared.labels[~ones])
-
-
-class TrainingData(NamedTuple):
-    """All that a run trains on and is validated on."""
-
-    mnist: Prepared
-    pen: Prepared
-    no_digits: Prepared
-    letters: Prepared
-    validation_mnist: Prepared
-    validation_pen: Prepared
-    validation_no_digits: Prepared
-    validation_letters: Prepared
-
-
-def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None) -> TrainingData:
-    """Prepare everything, or read it from `cache` where an earlier run left it.
-
-    limit: use only so many items of each source, for a quick look
-    """
-    pen, drawn_letters = data.pen_digits(), data.letters()
-    mnist_train, mnist_validation = data.mnist("train"), data.mnist("validation")
-    path = cache / f"prepared-{_key(recipe, limit)}.npz"
-    if path.is_file():
-        with np.load(path) as arrays:
-            return TrainingData(
-                *(
-                    Prepared(arrays[f"{name}_x"], arrays[f"{name}_y"])
-                    for name in TrainingData._fields
-                )
-            )
-    train_pen = [d for d in pen if d.writer not in data.VALIDATION_WRITERS][:limit]
-    validation_pen = [d for d in pen if d.writer in data.VALIDATION_WRITERS][:limit]
-    train_letters = [x for x in drawn_letters if x.alphabet != data.VALIDATION_ALPHABET][:limit]
-    validation_letters = [x for x in drawn_letters if x.alphabet == data.VALIDATION_ALPHABET]
-    # Streams: seed, training or validation, source.
-    train, validation = (SEED, 0), (SEED, 1)
-    number = min(limit or recipe.no_digits_of_a_kind, recipe.no_digits_of_a_kind)
-    prepared = TrainingData(
-        mnist=normalized_images(_first(mnist_train, limit)),
-        pen=varied_pen(train_pen, recipe.drawings, (*train, 0)),
-        no_digits=without_ones(_together(no_digits(train_pen, number, (*train, 1)).values())),
-        letters=without_ones(
-            letters(train_letters, range(8), recipe.drawings_of_letters, (*train, 2))
-        ),
-        validation_mnist=normalized_images(_first(mnist_validation, limit)),
-        validation_pen=_together(conditions_pen(validation_pen, (*validation, 0))),
-        validation_no_digits=_together(
-            no_digits(validation_pen, min(number, 300), (*validation, 1)).values()
-        ),
-        validation_letters=letters(validation_letters[:limit], (0,), 4, (*validation, 2)),
-    )
-    cache.mkdir(parents=True, exist_ok=True)
-    arrays = {}
-    for name, part in prepared._asdict().items():
-        arrays[f"{name}_x"], arrays[f"{name}_y"] = part
-    unfinished = path.with_name(f"unfinished-{path.name}")
-    np.savez(unfinished, **arrays)
-    unfinished.replace(path)
-    return prepared
-
-
-def _together(parts: Iterable[Prepared]) -> Prepared:
-    return Prepared(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
-
-
-def _first(images: data.Images, limit: int | None) -> data.Images:
-    return data.Images(images.pictures[:limit], images.labels[:limit])
-
-
-def _key(recipe: "DigitsRecipe", limit: int | None) -> str:
-    """Changes when the settings, the data, or any code that draws or normalises, change."""
-    drawings = (recipe.drawings, recipe.no_digits_of_a_kind, recipe.drawings_of_letters)
-    settings = (drawings, SEED, limit, data.checksums())
-    digest = hashlib.sha256(repr(settings).encode())
-    folder = Path(__file__).parent
-    for name in (
-        "conditions",
-        "data",
-        "ink",
-        "normalize",
-        "outliers",
-        "prepare",
-        "render",
-        "resampling",
-        "variation",
-    ):
-        digest.update((folder / f"{name}.py").read_bytes())
-    return digest.hexdigest()[:12]

@@ -129,7 +129,10 @@ def _sweep(options: argparse.Namespace) -> None:
     changes = {"epochs": options.epochs, "fine_tuning_epochs": 0}
     if options.steps:
         changes["steps_per_epoch"] = options.steps
-    recipe = dataclasses.replace(RECIPES[options.recipe], **changes)
+    recipe = RECIPES[options.recipe]
+    if options.limit:
+        recipe = recipe.limited(options.limit)
+    recipe = dataclasses.replace(recipe, **changes)
     sets = labelled_sets(recipe, options.limit, own)
     options.out.mkdir(parents=True, exist_ok=True)
     storage = options.storage or f"sqlite:///{options.out.absolute() / 'sweep.db'}"

@@ -58,7 +58,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         metavar="RUN",
         help="folders of runs of any recipe: learn what they say of each picture, too",
     )
-    what.add_argument("--limit", type=positive, help="use only so many pictures of each source")
+    what.add_argument(
+        "--limit",
+        type=positive,
+        help="use only so many pictures of each source, in epochs that are no longer than that",
+    )
     how = parser.add_argument_group("how, instead of the recipe's own")
     how.add_argument("--epochs", type=positive, help="how often the data is gone through")
     how.add_argument("--steps", type=positive, help="batches in an epoch")
@@ -127,6 +131,8 @@ def chosen_recipe(options: argparse.Namespace) -> Recipe:
     recipe = RECIPES[options.recipe]
     if options.learning_rate is not None:
         recipe = dataclasses.replace(recipe, find_learning_rate=False)
+    if options.limit is not None:
+        recipe = recipe.limited(options.limit)
     if options.epochs is not None and options.epochs <= recipe.fine_tuning_epochs:
         changes["fine_tuning_epochs"] = 0
     return dataclasses.replace(

