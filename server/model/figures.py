@@ -29,6 +29,21 @@ def learning_curve(log: list[dict[str, Any]], path: Path) -> None:
     _save(figure, path)
 
 
+def loss_by_rate(
+    rates: Floats, losses: Floats, smooth: Floats, chosen: float | None, path: Path
+) -> None:
+    """Draw each step's loss, and the smoothed one, by learning rate, and which rate was chosen."""
+    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+    axes.plot(rates, losses, ".", color="0.7", label="each step")
+    axes.plot(rates, smooth, label="smoothed")
+    if chosen is not None:
+        at = int(np.searchsorted(rates, chosen))
+        axes.plot(chosen, smooth[at], "o", color="C3", label=f"falls fastest: {chosen:.2g}")
+    axes.set(xlabel="learning rate", ylabel="training loss", xscale="log")
+    axes.legend()
+    _save(figure, path)
+
+
 def confusion_matrix(
     labels: NDArray[np.int64], digits: NDArray[np.int64], title: str, path: Path
 ) -> None:

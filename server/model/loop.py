@@ -14,7 +14,6 @@ from lightning.pytorch.callbacks import (  # noqa: E402
     TQDMProgressBar,
     WeightAveraging,
 )
-from lightning.pytorch.tuner.tuning import Tuner  # noqa: E402
 from lightning.pytorch.utilities import rank_zero_only  # noqa: E402
 
 __all__ = [
@@ -24,7 +23,6 @@ __all__ = [
     "MisconfigurationException",
     "ModelCheckpoint",
     "TQDMProgressBar",
-    "Tuner",
     "WeightAveraging",
     "rank_zero_only",
 ]

@@ -14,6 +14,7 @@ from model.errors import ModelError
 from model.figures import confusion_matrix, contact_sheet, filters, learning_curve
 from model.keeper import Keeper
 from model.learner import Averaging, Learner
+from model.learning_rate import found_learning_rate
 from model.loop import (
     Callback,
     EarlyStopping,
@@ -21,7 +22,6 @@ from model.loop import (
     MisconfigurationException,
     ModelCheckpoint,
     TQDMProgressBar,
-    Tuner,
     rank_zero_only,
 )
 from model.recipes import LabelledSets, Recipe
@@ -114,45 +114,6 @@ def train(
     learning_curve(keeper.entries, folder / "learning-curve.png")
     pictures(recipe, sets, folder)
     return keeper.best
-
-
-def found_learning_rate(
-    recipe: Recipe,
-    sets: LabelledSets,
-    folder: Path,
-    network: nn.Module | None = None,
-    teachers: Teachers | None = None,
-) -> float:
-    """Where the loss falls fastest while the learning rate rises (Smith 2017), with its plot.
-
-    Returns the recipe's own where that cannot be told.
-    """
-    trainer = L.Trainer(
-        accelerator="auto",
-        devices=1,
-        max_epochs=-1,
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        default_root_dir=folder,
-        num_sanity_val_steps=0,
-        limit_val_batches=0,
-    )
-    constant = dataclasses.replace(recipe, schedule="constant", fine_tuning_epochs=0)
-    learner = Learner(constant, sets, teachers)
-    if network is not None:
-        learner.network.load_state_dict(network.state_dict())
-    finder = Tuner(trainer).lr_find(
-        learner, min_lr=1e-5, max_lr=1, num_training=100, update_attr=False
-    )
-    rate = None if finder is None else finder.suggestion()
-    if finder is None or rate is None:
-        return recipe.learning_rate
-    figure = finder.plot(suggest=True)
-    if figure is not None:
-        figure.savefig(folder / "learning-rate.png", dpi=110)
-    return float(rate)
 
 
 def pictures(recipe: Recipe, sets: LabelledSets, folder: Path) -> None:

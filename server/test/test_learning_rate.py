@@ -1,0 +1,69 @@
+"""Looking for a learning rate: on curves whose steepest place is known, and on real digits."""
+
+import dataclasses
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from short_runs import LIMIT, skip_without_data
+
+from model.labelled import labelled_sets
+from model.learning_rate import RATES, found_learning_rate, smoothed, steepest
+from model.recipes import RECIPES, LabelledSets
+
+
+@pytest.fixture(scope="module")
+def sets() -> LabelledSets:
+    skip_without_data()
+    return labelled_sets(RECIPES["lenet"], 50 * LIMIT)
+
+
+def falling(at: float, noise: float) -> NDArray[np.float64]:
+    """Losses that fall from 2.3 to 0.3, fastest at a rate, and rise from 0.3 on."""
+    steps = np.log10(RATES / at)
+    rising = np.exp(np.log(RATES / 0.3) * 3).clip(max=5)
+    rng = np.random.default_rng(0)
+    fallen = 2 / (1 + np.exp(4 * steps))
+    return np.asarray(0.3 + fallen + rising + rng.normal(0, noise, len(RATES)))
+
+
+@pytest.mark.parametrize("at", [1e-3, 1e-2])
+@pytest.mark.parametrize("noise", [0, 0.15])
+def test_the_rate_is_where_the_loss_falls_fastest(at: float, noise: float) -> None:
+    rate = steepest(RATES, smoothed(falling(at, noise)))
+    assert rate is not None
+    assert abs(math.log10(rate / at)) < 0.2
+
+
+def test_where_the_loss_falls_nowhere_there_is_no_such_rate() -> None:
+    assert steepest(RATES, smoothed(RATES)) is None
+
+
+def test_smoothing_begins_and_ends_where_the_losses_do() -> None:
+    assert smoothed(np.full(100, 2.3)) == pytest.approx(2.3)
+
+
+def test_a_network_learns_most_at_the_rate_that_was_found(
+    sets: LabelledSets, tmp_path: Path
+) -> None:
+    recipe = dataclasses.replace(RECIPES["lenet"], batch=64)
+    rate = found_learning_rate(recipe, sets, tmp_path)
+    # Adam's own default, 0.001, is a good rate for such a network.
+    assert 5e-4 < rate < 2e-2
+    assert Image.open(tmp_path / "learning-rate.png").size > (400, 300)
+
+
+def test_the_recipe_keeps_its_rate_where_none_can_be_told(
+    sets: LabelledSets, tmp_path: Path
+) -> None:
+    recipe = dataclasses.replace(RECIPES["lenet"], batch=64)
+    network = recipe.new_network()
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight.fill_(math.nan)
+    assert found_learning_rate(recipe, sets, tmp_path, network) == recipe.learning_rate
+    assert not (tmp_path / "learning-rate.png").exists()
