@@ -5,7 +5,7 @@ import json
 import logging
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -86,7 +86,7 @@ def train(
             devices=devices,
             num_nodes=nodes,
             strategy="ddp" if devices * nodes > 1 else "auto",
-            precision="bf16-mixed" if recipe.bfloat16 and has_bfloat16() else "32-true",
+            precision=precision(recipe),
             max_epochs=recipe.epochs,
             gradient_clip_val=recipe.gradient_norm,
             logger=loggers,
@@ -138,11 +138,18 @@ def pictures(recipe: Recipe, sets: LabelledSets, folder: Path) -> None:
     filters(first.detach().numpy(), folder / "first-layer.png")
 
 
-def has_bfloat16() -> bool:
-    """Whether this processor multiplies in bfloat16; without the instructions it is slower."""
+def precision(recipe: Recipe) -> Literal["bf16-mixed", "16-mixed", "32-true"]:
+    """What the forward pass is computed in: half precision where there are instructions for it.
+
+    A GPU without any for bfloat16 computes in float16, and losses are scaled so that gradients are
+    not too small for it. A processor without them is slower in bfloat16 than in 32 bits.
+    """
+    if not recipe.bfloat16:
+        return "32-true"
     if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported())
-    return bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+        return "bf16-mixed" if native else "16-mixed"
+    return "bf16-mixed" if torch.cpu.get_capabilities().get("avx512_bf16") else "32-true"
 
 
 def _hush() -> None:

@@ -26,6 +26,7 @@ from model.network import DigitNet
 from model.pipeline import Pipeline
 from model.prepare import NO_DIGIT, Prepared, without_ones
 from model.recipes import RECIPES, DigitsRecipe, LabelledSets, Recipe
+from model.training import precision
 from model.training import train as run
 from model.training_data import TrainingData, training_data
 from model.weights import load_pipeline
@@ -99,6 +100,27 @@ def test_runs_of_every_seed_learn_from_the_same_pictures(
     assert len(list(cache.glob("*.npz"))) == 1
     for part, expected in zip(again, prepared, strict=True):
         assert (part.pictures == expected.pictures).all()
+
+
+@pytest.mark.parametrize(
+    ("gpu", "native", "expected"),
+    [(True, True, "bf16-mixed"), (True, False, "16-mixed"), (False, True, None)],
+    ids=["a GPU with bfloat16", "one without", "no GPU"],
+)
+def test_half_precision_is_what_there_are_instructions_for(
+    gpu: bool, native: bool, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
+    # Where it is only emulated, which is slow, torch says that it is supported, too.
+    monkeypatch.setattr(
+        torch.cuda,
+        "is_bf16_supported",
+        lambda including_emulation=True: including_emulation or native,
+    )
+    on_cpu = torch.cpu.get_capabilities().get("avx512_bf16")
+    expected = expected or ("bf16-mixed" if on_cpu else "32-true")
+    assert precision(RECIPES["digits"]) == expected
+    assert precision(RECIPES["lenet"]) == "32-true"
 
 
 @pytest.fixture(scope="module")

@@ -72,7 +72,8 @@ class Recipe:
     """Batches of pictures as they are on which batch normalisation is estimated before an epoch is
     judged: augmented pictures are blurred a little, and networks notice (Touvron et al. 2019)."""
     bfloat16: bool = False
-    """Compute the forward pass in bfloat16 on a processor that has instructions for it."""
+    """Compute the forward pass in bfloat16 on a processor that has instructions for it, and in
+    float16 on a GPU that has none."""
     teaching: float = 0.7
     """Weight of what teachers say, where a run has some, beside the labels' (1 less this)."""
     seed: int = 0
