@@ -14,6 +14,7 @@ from typing import Any
 
 from app.serve import BACKLOG, LOADED_AFTER_FORK, STOPS, THREADS, announce
 from app.settings import StartupError, read_settings
+from app.share import Share
 
 ENOUGH_FILES = 8192
 """That a worker may have open, connections among them; macOS allows few more."""
@@ -82,7 +83,7 @@ def post_worker_init(worker: Any) -> None:
 
 def child_exit(server: Any, worker: Any) -> None:
     """What a worker has counted stays; what only a living one has does not."""
-    worker.forget()
+    Share(worker.age).end()
     if settings.metrics_token:
         from prometheus_client import multiprocess
 

@@ -9,18 +9,14 @@ slowly.
 """
 
 import errno
-import mmap
 import os
 import selectors
 import signal
 import socket
 import sys
-import threading
 import time
 from collections import deque
-from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -36,18 +32,11 @@ from app.connection import (
     send,
     waited_unseen,
 )
+from app.deadlines import Deadlines
 from app.metrics import refused
 from app.overload import now
 from app.serve import STOPS
-
-LONGEST_UPLOAD = 30.0
-"""Seconds in which a request must have come."""
-
-LONGEST_EXCHANGE = 60.0
-"""Seconds in which its answer must have been taken too."""
-
-LONGEST_TRUSTED = 3600.0
-"""The same for who knows a token: all corrections are hundreds of megabytes."""
+from app.share import HEAD_START, Share
 
 SIDE_BY_SIDE = 8
 """Requests whose pictures are read in one pass; more would wait longer, and gain little."""
@@ -64,36 +53,18 @@ MOST_QUICK = 512
 OVERLOADED = 1.0
 """Seconds for which a worker that had to refuse more than it could serve counts as overloaded."""
 
-HEAD_START = 0.001
-"""Seconds that workers with fewer connections have for taking a new one. The first to wake would
-take all that come at once, and the others would be idle."""
-
-LONGEST_LEFT = 0.02
-"""Seconds for which one that serves leaves new connections to those that have fewer: they may be
-busy for longer."""
-
-FEW = 50
-"""Connections; with more of them, nobody is idle however they are shared out."""
-
-MOST_WORKERS = 64
-"""Of more, some share a place below."""
-
-_connections = memoryview(mmap.mmap(-1, 4 * MOST_WORKERS)).cast("i")
-"""In memory that all workers share: how many connections each of them has, and one more; 0 for none
-that lives."""
-
 
 class Worker(ThreadWorker):  # type: ignore[misc]
     """Named in `gunicorn.conf.py`."""
 
     def init_process(self) -> None:
-        self._deadlines = _Deadlines()
+        self._deadlines = Deadlines()
+        self._share = Share(self.age)
         self._quick: deque[Connection] = deque()
         self._served = 0
         self._served_at = 0.0
         self._overloaded = 0.0
         self._refusals = 0
-        self._left = 0.0
         # What of gunicorn's own settings its own way through a request alone knows.
         self._is_plain = not (
             self.cfg.is_ssl
@@ -137,9 +108,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         while connections < self.nr_conns < self.worker_connections:
             if time.monotonic() > until:
                 return
-            if is_idle and self._fewest() < self.nr_conns:
-                time.sleep(HEAD_START)
-            elif not is_idle and self.nr_conns < FEW and self._leaves_it(begun):
+            if not self._share.takes_one(self.nr_conns, is_idle):
                 return
             connections = self.nr_conns
             self._accept(listener)
@@ -158,19 +127,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.nr_conns += 1
         self.enqueue_req(Connection(self.cfg, sock, client, listener.getsockname()))
 
-    def _fewest(self) -> int:
-        """Connections of the worker that has the fewest."""
-        return min((number - 1 for number in _connections if number), default=self.nr_conns)
-
-    def _leaves_it(self, now: float) -> bool:
-        """Whether a new connection is left to others, which have fewer, for a while yet."""
-        if self._fewest() >= 0.75 * self.nr_conns:
-            self._left = 0.0
-            return False
-        if now - self._left > 5 * LONGEST_LEFT:  # that was another time
-            self._left = now
-        return now - self._left < LONGEST_LEFT
-
     def murder_keepalived(self, force: bool = False) -> None:
         now = time.monotonic()
         for _ in range(len(self.keepalived_conns)):
@@ -188,13 +144,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if force:
             super().murder_keepalived(force=True)
 
-    def forget(self) -> None:
-        """It has ended."""
-        _connections[self.age % MOST_WORKERS] = 0
-
     def _tell(self) -> None:
-        # One that is to end takes no more.
-        _connections[self.age % MOST_WORKERS] = self.nr_conns + 1 if self.alive else 0
+        if self.alive:
+            self._share.tell(self.nr_conns)
+        else:
+            self._share.end()
 
     def enqueue_req(self, conn: Connection) -> None:
         """Take up a connection that the loop does not watch."""
@@ -394,36 +348,3 @@ class _Done:
 
     def result(self) -> Any:
         return self.value
-
-
-class _Deadlines:
-    """Ends the exchanges that take too long, from one thread for all."""
-
-    def __init__(self) -> None:
-        self._begun: dict[socket.socket, tuple[float, dict[str, Any]]] = {}
-        threading.Thread(target=self._watch, name="deadlines", daemon=True).start()
-
-    @contextmanager
-    def kept(self, connection: socket.socket) -> Iterator[None]:
-        self._begun[connection] = time.monotonic(), now.__dict__
-        try:
-            yield
-        finally:
-            self._begun.pop(connection, None)
-
-    def _watch(self) -> None:
-        while True:
-            time.sleep(1)
-            for connection, (begun, of_thread) in list(self._begun.items()):
-                took = time.monotonic() - begun
-                if took > LONGEST_UPLOAD:
-                    of_thread["expired"] = True
-                    _shut(connection, socket.SHUT_RD)
-                if took > (LONGEST_TRUSTED if of_thread["trusted"] else LONGEST_EXCHANGE):
-                    _shut(connection, socket.SHUT_RDWR)
-
-
-def _shut(connection: socket.socket, how: int) -> None:
-    """Whoever waits for the connection, in another thread, finds it ended."""
-    with suppress(OSError):  # it may have ended already
-        connection.shutdown(how)

@@ -375,7 +375,8 @@ def test_who_has_not_taken_the_answer_before_is_not_served_by_the_loop() -> None
 IMPATIENT = [
     sys.executable,
     "-c",
-    "import sys, app.worker; app.worker.LONGEST_UPLOAD, app.worker.LONGEST_EXCHANGE = 1.0, 2.0; "
+    "import sys; from app import deadlines; "
+    "deadlines.LONGEST_UPLOAD, deadlines.LONGEST_EXCHANGE = 1.0, 2.0; "
     "sys.argv = ['gunicorn', '--config', 'gunicorn.conf.py', 'wsgi:app']; "
     "from gunicorn.app.wsgiapp import run; run()",
 ]

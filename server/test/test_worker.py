@@ -416,14 +416,20 @@ def test_workers_share_those_that_come_at_once_and_ask_at_once(tmp_path: Path) -
     settings = {"WORKERS": "2", "RATELIMIT_ENABLED": "false"}
     with ExitStack() as stack:
         process, port = stack.enter_context(started(configured(tmp_path, PATIENT), **settings))
-        workers = children_of(process.pid)
-        for _ in range(6):
+        deadline = time.monotonic() + PATIENCE
+        while len(workers := children_of(process.pid)) < 2:  # the first one serves already
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        bursts = 8
+        smaller = 0
+        for _ in range(bursts):
             with ExitStack() as burst:
                 connections = open_to(port, 40, burst)
                 for connection in connections:
                     connection.sendall(request)
                 for connection in connections:
                     assert answer_on(connection).startswith(b"HTTP/1.1 200 ")
-                shares = sorted(connections_of(worker, port) for worker in workers)
-                assert shares[0] >= 10, shares
+                smaller += min(connections_of(worker, port) for worker in workers)
             time.sleep(0.2)
+    # A single burst may find a worker busy. Of 40, 17 is usual; not shared out, 8 to 16 are.
+    assert smaller >= 15 * bursts, smaller / bursts
