@@ -19,7 +19,13 @@ RATES = np.geomspace(1e-5, 1, 100)
 """Learning rates that are tried, a step with each."""
 
 DIVERGED = 4.0
-"""Times the least loss so far, at which it is no use to go on."""
+"""Times the least mean of `RECENT` losses so far, at which it is no use to go on."""
+
+RECENT = 5
+"""Losses: a single one says little, where a batch is small or a network well trained."""
+
+CLEAR = 3.0
+"""Times the differences from step to step, by which the loss must fall to tell a rate from it."""
 
 BREADTH = 5.0
 """Steps: standard deviation of the bell that smooths the losses, a quarter of a decade."""
@@ -33,6 +39,7 @@ class _RisingRate(Callback):
 
     def __init__(self) -> None:
         self.losses: list[float] = []
+        self._least = math.inf
 
     def on_train_batch_start(self, trainer: L.Trainer, *_: Any) -> None:
         for group in trainer.optimizers[0].param_groups:
@@ -40,9 +47,13 @@ class _RisingRate(Callback):
 
     def on_train_batch_end(self, trainer: L.Trainer, _: Any, outputs: Any, *__: Any) -> None:
         loss = float(outputs["loss"])
-        if math.isfinite(loss):
-            self.losses.append(loss)
-        trainer.should_stop = not loss <= DIVERGED * min(self.losses, default=math.inf)
+        if not math.isfinite(loss):
+            trainer.should_stop = True
+            return
+        self.losses.append(loss)
+        recent = float(np.mean(self.losses[-RECENT:]))
+        self._least = min(self._least, recent)
+        trainer.should_stop = recent > DIVERGED * self._least
 
 
 def found_learning_rate(
@@ -56,7 +67,10 @@ def found_learning_rate(
 
     Returns the recipe's own where that cannot be told.
     """
-    constant = dataclasses.replace(recipe, schedule="constant", fine_tuning_epochs=0)
+    # However few steps an epoch has, none of them is fine-tuning.
+    constant = dataclasses.replace(
+        recipe, schedule="constant", epochs=len(RATES), fine_tuning_epochs=0
+    )
     learner = Learner(constant, sets, teachers)
     if network is not None:
         learner.network.load_state_dict(network.state_dict())
@@ -81,9 +95,9 @@ def found_learning_rate(
     losses = np.array(rising.losses)
     if len(losses) < FEWEST:
         return recipe.learning_rate
-    rates, smooth = RATES[: len(losses)], smoothed(losses)
-    rate = steepest(rates, smooth)
-    loss_by_rate(rates, losses, smooth, rate, folder / "learning-rate.png")
+    rates = RATES[: len(losses)]
+    rate = steepest(rates, losses)
+    loss_by_rate(rates, losses, smoothed(losses), rate, folder / "learning-rate.png")
     return recipe.learning_rate if rate is None else rate
 
 
@@ -95,10 +109,15 @@ def smoothed(losses: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def steepest(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> float | None:
-    """The rate, of N rising ones, at which the loss falls fastest while the rate is multiplied.
+    """The rate, of N rising ones, at which the smoothed loss falls fastest while the rate is
+    multiplied.
 
-    None where it falls nowhere.
+    None where it does not fall clearly.
     """
-    slopes = np.gradient(losses, np.log(rates))
-    fastest = int(slopes.argmin())
-    return float(rates[fastest]) if slopes[fastest] < 0 else None
+    smooth = smoothed(losses)
+    least = int(smooth.argmin())
+    noise = float(np.std((losses - smooth)[: least + 1]))
+    if least == 0 or smooth[:least].max() - smooth[least] < CLEAR * noise:
+        return None
+    slopes = np.gradient(smooth, np.log(rates))[: least + 1]
+    return float(rates[slopes.argmin()])

@@ -37,7 +37,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--trials", type=positive, default=20, help="by this process (default: 20)")
     parser.add_argument("--epochs", type=positive, default=3, help="of each trial (default: 3)")
     parser.add_argument("--steps", type=positive, help="batches in an epoch")
-    parser.add_argument("--limit", type=positive, help="use only so many pictures of each source")
+    parser.add_argument(
+        "--limit",
+        type=positive,
+        help="use only so many pictures of each source, and short epochs, as in `npm run train`",
+    )
     parser.add_argument("--study", help="its name (default: the recipe's)")
     parser.add_argument(
         "--storage", help="database, e.g. sqlite:///sweep.db (default: a file in --out)"

@@ -61,7 +61,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     what.add_argument(
         "--limit",
         type=positive,
-        help="use only so many pictures of each source, in epochs that are no longer than that",
+        help="use only so many pictures of each source (ten at least for digits and quick, whose "
+        "epochs are then as short)",
     )
     how = parser.add_argument_group("how, instead of the recipe's own")
     how.add_argument("--epochs", type=positive, help="how often the data is gone through")
@@ -201,7 +202,9 @@ def _train(options: argparse.Namespace) -> float | None:
     sets = labelled_sets(recipe, limit, own)
     if options.corrections:
         assert isinstance(recipe, DigitsRecipe)
-        sets = with_corrections(sets, read_corrections(options.corrections), recipe.drawings)
+        # As often as pens are drawn.
+        times = 1 if limit else recipe.drawings
+        sets = with_corrections(sets, read_corrections(options.corrections), times)
     options.out.mkdir(parents=True, exist_ok=True)
     checked = {str(run): teacher.sha256 for run, teacher in taught_by.items()}
     beginning = {"limit": limit, "patience": patience, **facts, "taught_by": checked}

@@ -14,6 +14,8 @@ from short_runs import LIMIT, skip_without_data
 from model.labelled import labelled_sets
 from model.learning_rate import RATES, found_learning_rate, smoothed, steepest
 from model.recipes import RECIPES, LabelledSets
+from model.training import train
+from model.weights import load_pipeline
 
 
 @pytest.fixture(scope="module")
@@ -34,27 +36,47 @@ def falling(at: float, noise: float) -> NDArray[np.float64]:
 @pytest.mark.parametrize("at", [1e-3, 1e-2])
 @pytest.mark.parametrize("noise", [0, 0.15])
 def test_the_rate_is_where_the_loss_falls_fastest(at: float, noise: float) -> None:
-    rate = steepest(RATES, smoothed(falling(at, noise)))
+    rate = steepest(RATES, falling(at, noise))
     assert rate is not None
     assert abs(math.log10(rate / at)) < 0.2
 
 
-def test_where_the_loss_falls_nowhere_there_is_no_such_rate() -> None:
-    assert steepest(RATES, smoothed(RATES)) is None
+@pytest.mark.parametrize("seed", range(5))
+def test_where_the_loss_only_trembles_or_rises_there_is_no_such_rate(seed: int) -> None:
+    trembling = 2.3 + np.random.default_rng(seed).normal(0, 0.02, len(RATES))
+    assert steepest(RATES, trembling) is None
+    assert steepest(RATES, trembling + RATES) is None
+    assert steepest(RATES, RATES) is None
 
 
-def test_smoothing_begins_and_ends_where_the_losses_do() -> None:
+def test_smoothed_losses_are_means_of_those_around() -> None:
     assert smoothed(np.full(100, 2.3)) == pytest.approx(2.3)
+    falls = np.linspace(2, 1, 100)
+    # Unlike a moving average they do not lag.
+    assert smoothed(falls)[20:80] == pytest.approx(falls[20:80], abs=1e-3)
 
 
-def test_a_network_learns_most_at_the_rate_that_was_found(
-    sets: LabelledSets, tmp_path: Path
-) -> None:
+def test_the_rate_for_a_real_network_is_a_usual_one(sets: LabelledSets, tmp_path: Path) -> None:
     recipe = dataclasses.replace(RECIPES["lenet"], batch=64)
     rate = found_learning_rate(recipe, sets, tmp_path)
     # Adam's own default, 0.001, is a good rate for such a network.
     assert 5e-4 < rate < 2e-2
     assert Image.open(tmp_path / "learning-rate.png").size > (400, 300)
+
+
+def test_a_network_that_is_trained_already_is_tried_with_every_rate_until_it_diverges(
+    sets: LabelledSets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its losses are small, and each may be many times another."""
+    recipe = dataclasses.replace(RECIPES["lenet"], batch=32, epochs=6, learning_rate=2e-3)
+    train(recipe, sets, tmp_path / "run", {"data": {}}, quiet=True)
+    network = load_pipeline(recipe.name, tmp_path / "run").network
+    drawn: list[int] = []
+    monkeypatch.setattr(
+        "model.learning_rate.loss_by_rate", lambda rates, *_: drawn.append(len(rates))
+    )
+    found_learning_rate(recipe, sets, tmp_path, network)
+    assert RATES[drawn[0] - 1] > 1e-3
 
 
 def test_the_recipe_keeps_its_rate_where_none_can_be_told(

@@ -1,11 +1,31 @@
 """How workers share the connections that come, as each of them decides it."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
-from app.share import FEW, LONGEST_LEFT, Share
+from app import share
+from app.share import FEW, HEAD_START, LONGEST_LEFT, Share
+
+
+class Clock:
+    """Time that passes only where somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(share, "time", clock)
+    return clock
 
 
 @pytest.fixture
@@ -20,12 +40,12 @@ def pair() -> Iterator[tuple[Share, Share]]:
 
 
 def test_one_that_serves_leaves_connections_to_one_with_fewer_but_not_for_long(
-    pair: tuple[Share, Share],
+    pair: tuple[Share, Share], clock: Clock
 ) -> None:
     first, second = pair
     assert not first.takes_one(10, is_idle=False)
     assert second.takes_one(2, is_idle=False)
-    time.sleep(LONGEST_LEFT)
+    clock.sleep(LONGEST_LEFT + 0.001)
     assert first.takes_one(10, is_idle=False)
 
 
@@ -37,8 +57,15 @@ def test_one_that_has_about_as_few_or_many_leaves_none(pair: tuple[Share, Share]
     assert first.takes_one(FEW, is_idle=False)
 
 
-def test_one_that_is_idle_takes_it_in_the_end(pair: tuple[Share, Share]) -> None:
-    assert pair[0].takes_one(10, is_idle=True)
+def test_one_that_is_idle_gives_those_with_fewer_a_head_start(
+    pair: tuple[Share, Share], clock: Clock
+) -> None:
+    first, second = pair
+    begun = clock.now
+    assert second.takes_one(2, is_idle=True)
+    assert clock.now == begun
+    assert first.takes_one(10, is_idle=True)
+    assert clock.now == begun + HEAD_START
 
 
 def test_one_that_has_ended_is_left_nothing(pair: tuple[Share, Share]) -> None:

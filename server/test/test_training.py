@@ -24,7 +24,7 @@ from model.labelled import labelled_sets
 from model.loop import Callback
 from model.network import DigitNet
 from model.pipeline import Pipeline
-from model.prepare import NO_DIGIT, Prepared, without_ones
+from model.prepare import NO_DIGIT, Prepared, some, without_ones
 from model.recipes import RECIPES, DigitsRecipe, LabelledSets, Recipe
 from model.training import precision
 from model.training import train as run
@@ -69,8 +69,6 @@ def test_every_source_is_prepared_as_normalised_pictures(prepared: TrainingData)
     # Upright strokes are taken out of what is no digit.
     assert 0.8 * 7 * 6 < sizes[2] <= 7 * 6
     assert 0.8 * LIMIT < sizes[3] <= LIMIT
-    # They are picked from all over: pens and letters are sorted by writer and alphabet.
-    assert len(set(prepared.pen.labels)) >= 8
     for part in prepared:
         assert part.pictures.shape[1:] == (28, 28)
         assert len(part.labels) == len(part.pictures)
@@ -79,6 +77,16 @@ def test_every_source_is_prepared_as_normalised_pictures(prepared: TrainingData)
     conditions = prepared.validation_pen.pictures.reshape(10, LIMIT // 10, 28, 28)
     assert conditions.max(axis=(2, 3)).min() > 200
     assert np.abs(conditions[1] / 255 - conditions[7] / 255).mean() < 0.03
+
+
+def test_a_limit_picks_from_all_over() -> None:
+    """Letters are sorted by alphabet."""
+    rng = np.random.default_rng(0)
+    picks = some(1000, 40, rng)
+    assert len(set(picks)) == 40
+    assert list(picks) == sorted(picks)
+    assert all(((picks >= low) & (picks < low + 250)).sum() >= 4 for low in (0, 250, 500, 750))
+    assert list(some(30, 40, rng)) == list(some(30, None, rng)) == list(range(30))
 
 
 def test_a_limit_of_one_leaves_something_of_every_source(cache: Path) -> None:
@@ -104,23 +112,41 @@ def test_runs_of_every_seed_learn_from_the_same_pictures(
 
 @pytest.mark.parametrize(
     ("gpu", "native", "expected"),
-    [(True, True, "bf16-mixed"), (True, False, "16-mixed"), (False, True, None)],
-    ids=["a GPU with bfloat16", "one without", "no GPU"],
+    [
+        (True, True, "bf16-mixed"),
+        (True, False, "16-mixed"),
+        (False, True, "bf16-mixed"),
+        (False, False, "32-true"),
+    ],
+    ids=["a GPU with bfloat16", "one without", "a processor with it", "one without it"],
 )
 def test_half_precision_is_what_there_are_instructions_for(
-    gpu: bool, native: bool, expected: str | None, monkeypatch: pytest.MonkeyPatch
+    gpu: bool, native: bool, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Where a GPU only emulates it, which is slow, torch says that it is supported, too.
+    def supported(including_emulation: bool = True) -> bool:
+        return including_emulation or native
+
     monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
-    # Where it is only emulated, which is slow, torch says that it is supported, too.
-    monkeypatch.setattr(
-        torch.cuda,
-        "is_bf16_supported",
-        lambda including_emulation=True: including_emulation or native,
-    )
-    on_cpu = torch.cpu.get_capabilities().get("avx512_bf16")
-    expected = expected or ("bf16-mixed" if on_cpu else "32-true")
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", supported)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": native})
     assert precision(RECIPES["digits"]) == expected
     assert precision(RECIPES["lenet"]) == "32-true"
+
+
+def test_with_a_limit_epochs_are_short_unless_steps_say_otherwise() -> None:
+    def recipe(*options: str) -> Recipe:
+        return train.chosen_recipe(train.parse([*options, "--recipe", "digits"]))
+
+    whole = recipe()
+    assert (whole.steps_per_epoch, whole.settling) == (500, 40)
+    short = recipe("--limit", "2000")
+    assert (short.steps_per_epoch, short.settling) == (32, 32)  # of 256, 8,000 pictures in all
+    assert recipe("--limit", "1").steps_per_epoch == 1
+    assert recipe("--limit", "1000000") == whole
+    assert recipe("--limit", "2000", "--steps", "90").steps_per_epoch == 90
+    lenet = train.chosen_recipe(train.parse(["--limit", "2000", "--recipe", "lenet"]))
+    assert lenet == RECIPES["lenet"]
 
 
 @pytest.fixture(scope="module")

@@ -111,8 +111,8 @@ class Recipe:
             update_bn(as_they_are.batches(data, epoch=0), network, device)
 
     def limited(self, limit: int) -> Self:
-        """For a look at no more than so many pictures of each source: an epoch goes through them
-        once, if that is shorter."""
+        """For a look at no more than so many pictures of each source: an epoch shows about as many
+        as there then are."""
         return self
 
     def steps(self, data: LabelledSets) -> int:

@@ -84,7 +84,7 @@ class DigitsRecipe(Recipe):
             yield augment(pictures[:, None].float() / 255, self.augmentation, generator), labels
 
     def limited(self, limit: int) -> Self:
-        """An epoch shows no more pictures than the four sources then have."""
+        """An epoch shows about as many pictures as the four sources then have."""
         steps = min(self.steps_per_epoch, math.ceil(4 * limit / self.batch))
         return replace(self, steps_per_epoch=steps, settling=min(self.settling, steps))
 
