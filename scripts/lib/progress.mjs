@@ -1,5 +1,7 @@
 const TICK_TERMINAL = 200;
 const TICK_LINES = 15_000;
+/** Columns of a log's line: pip names all that it installs in one. */
+const WIDTH = 120;
 
 const seconds = (since) => `${Math.round((Date.now() - since) / 1000)} s`;
 
@@ -55,7 +57,9 @@ function lineProgress(stream) {
     start(words) {
       [title, hint, began] = [words, '', Date.now()];
       stream.write(`${title} …\n`);
-      timer = setInterval(() => stream.write(`    ${seconds(began)}  ${hint}\n`), TICK_LINES);
+      timer = setInterval(() => {
+        stream.write(`${`    ${seconds(began)}  ${hint}`.slice(0, WIDTH)}\n`);
+      }, TICK_LINES);
     },
     hint: (words) => (hint = words),
     notice: (words) => stream.write(`    ${words}\n`),
