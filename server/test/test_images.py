@@ -5,19 +5,15 @@ import io
 import struct
 import zlib
 from http import HTTPStatus
-from typing import Any
 
 import numpy as np
 import pytest
-from PIL import ExifTags, Image, ImageDraw
-from uploads import chunk, drawing, file_of, png_claiming, seven
+from PIL import ExifTags, Image
+from uploads import PIXELS, chunk, drawing, file_of, grey, noise, png_claiming, seven, stroke
 
-from app.averaging import averaged as averaged_in_squares
-from app.canvas import grey_of_canvas, is_opaque
 from app.grey import grey_of
 from app.images import (
     UPRIGHT_ALREADY,
-    Picture,
     _grey_pixels,
     _load,
     _open,
@@ -27,13 +23,8 @@ from app.images import (
 )
 from app.problems import ProblemError
 
-PIXELS = 25_000_000
 INK_ABOVE_PAPER = Image.new("L", (4, 2), 255)
 INK_ABOVE_PAPER.putpixel((0, 0), 0)
-
-
-def grey(image: Image.Image, kind: str = "PNG", **options: object) -> np.ndarray:
-    return decode(file_of(image, kind, **options), PIXELS).grey
 
 
 def refusal(data: bytes, pixels: int = PIXELS) -> ProblemError:
@@ -51,131 +42,11 @@ def status(data: bytes) -> HTTPStatus:
     return HTTPStatus.OK
 
 
-def stroke(size: tuple[int, int], ink: Any, paper: Any, mode: str = "RGB") -> Image.Image:
-    """A sheet whose left quarter is ink."""
-    image = Image.new(mode, size, paper)
-    image.paste(ink, (0, 0, size[0] // 4, size[1]))
-    return image
-
-
 def test_black_is_0_and_white_is_1() -> None:
     picture = decode(file_of(INK_ABOVE_PAPER), PIXELS)
     assert picture.size == (4, 2)
     assert picture.grey.dtype == np.float32
     np.testing.assert_array_equal(picture.grey, [[0, 1, 1, 1], [1, 1, 1, 1]])
-
-
-def test_a_small_picture_keeps_its_pixels() -> None:
-    assert grey(Image.new("L", (512, 239))).shape == (239, 512)
-
-
-@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
-@pytest.mark.parametrize("size", [(384, 384), (400, 370)])
-def test_of_a_digit_that_is_drawn_large_half_the_pixels_are_enough(
-    size: tuple[int, int], mode: str
-) -> None:
-    sheet = Image.new(mode, size, (255, 255, 255, 0) if mode == "RGBA" else "white")
-    ImageDraw.Draw(sheet).rectangle((96, 60, 179, 299), fill="black")
-    whole = decode(file_of(sheet), PIXELS, keep=120)
-    picture = decode(file_of(sheet), PIXELS)
-    height, width = (side // 2 for side in whole.grey.shape)
-    assert (height, width) == (size[1] // 6, size[0] // 6)
-    squares = whole.grey[: 2 * height, : 2 * width].reshape(height, 2, width, 2)
-    np.testing.assert_allclose(picture.grey, squares.mean((1, 3)), atol=0.005)
-    assert picture.grey.dtype == np.float32
-    assert picture.size == size
-    assert picture.box_in_original((16, 10, 30, 50)) == (96, 60, 180, 300)
-
-
-@pytest.mark.parametrize("mode", ["L", "RGBA"])
-@pytest.mark.parametrize(
-    "drawn",
-    [
-        [(100, 100, 160, 170)],
-        [(100, 100, 140, 150), (330, 330, 336, 336)],
-        [(100, 100, 140, 150), (330, 110, 336, 116)],
-        [(100, 0, 160, 383)],
-        [(120, 120, 160, 260)],
-        [],
-    ],
-    ids=["small", "dot far off", "dot beside", "from edge to edge", "47 pixels high", "blank"],
-)
-def test_of_what_may_be_small_all_pixels_are_kept(
-    drawn: list[tuple[int, int, int, int]], mode: str
-) -> None:
-    sheet = Image.new(mode, (384, 384), 255 if mode == "L" else (255, 255, 255, 0))
-    for box in drawn:
-        ImageDraw.Draw(sheet).rectangle(box, fill="black")
-    assert decode(file_of(sheet), PIXELS).grey.shape == (128, 128)
-
-
-@pytest.mark.parametrize("mode", ["L", "RGBA"])
-def test_48_pixels_are_large(mode: str) -> None:
-    sheet = Image.new(mode, (384, 384), 255 if mode == "L" else (255, 255, 255, 0))
-    ImageDraw.Draw(sheet).rectangle((120, 120, 160, 263), fill="black")
-    assert decode(file_of(sheet), PIXELS).grey.shape == (64, 64)
-
-
-@pytest.mark.parametrize(
-    ("mode", "paper", "stain"),
-    [
-        ("L", 255, 254),
-        ("L", 255, 140),
-        ("RGBA", (0, 0, 0, 0), (0, 0, 0, 1)),
-        ("RGBA", (0, 0, 0, 0), (0, 0, 0, 60)),
-    ],
-)
-def test_a_stain_does_not_make_a_digit_large(mode: str, paper: Any, stain: Any) -> None:
-    sheet = Image.new(mode, (384, 384), paper)
-    ImageDraw.Draw(sheet).rectangle((76, 76, 308, 308), fill=stain)
-    ImageDraw.Draw(sheet).line((180, 170, 195, 170, 186, 194), fill="black", width=4)
-    assert decode(file_of(sheet), PIXELS).grey.shape == (128, 128)
-
-
-def test_grain_is_nothing_large() -> None:
-    assert decode(file_of(noise("L", (384, 384))), PIXELS).grey.shape == (128, 128)
-
-
-def test_what_is_kept_is_not_halved() -> None:
-    sheet = Image.new("RGBA", (384, 384))
-    ImageDraw.Draw(sheet).rectangle((96, 60, 179, 299), fill="black")
-    assert decode(file_of(sheet), PIXELS, keep=512).grey.shape == (384, 384)
-
-
-def test_a_small_picture_is_never_halved() -> None:
-    sheet = Image.new("L", (119, 119), "white")
-    ImageDraw.Draw(sheet).rectangle((10, 10, 90, 100), fill="black")
-    assert decode(file_of(sheet), PIXELS).grey.shape == (119, 119)
-
-
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
-def test_a_large_picture_is_scaled_down_and_its_box_back_up(kind: str) -> None:
-    picture = decode(file_of(stroke((2048, 1024), "black", "white"), kind), PIXELS)
-    assert picture.size == (2048, 1024)
-    assert picture.grey.shape == (128, 256)
-    assert picture.grey[:, :60].max() < 0.1
-    assert picture.grey[:, 68:].min() > 0.9
-    assert picture.box_in_original((0, 5, 64, 10)) == (0, 40, 512, 80)
-
-
-def test_only_whole_squares_are_averaged() -> None:
-    image = Image.new("L", (362, 361), 255)
-    image.paste(0, (0, 0, 3, 3))
-    image.paste(0, (360, 0, 362, 361))
-    picture = decode(file_of(image), PIXELS)
-    expected = np.ones((120, 120), np.float32)
-    expected[0, 0] = 0
-    np.testing.assert_array_equal(picture.grey, expected)
-    assert picture.in_original((1, 2, 119, 120)) == [3, 6, 357, 360]
-
-
-def test_a_box_stays_within_the_picture() -> None:
-    picture = Picture(np.ones((1, 500), np.float32), size=(10_000, 1), scale=(20, 20))
-    assert picture.box_in_original((0, 0, 500, 1)) == (0, 0, 10_000, 1)
-
-
-def test_a_very_narrow_picture_keeps_a_pixel_of_width() -> None:
-    assert grey(Image.new("L", (1, 10_000))).shape == (500, 1)
 
 
 # Where EXIF says that the stored corner (0, 0) belongs: row and column in the upright picture.
@@ -210,127 +81,6 @@ def test_corrupt_exif_is_ignored(exif: bytes) -> None:
     assert grey(stroke((32, 16), "black", "white"), "JPEG", exif=exif).shape == (16, 32)
 
 
-def test_transparent_black_ink_lies_on_white_paper() -> None:
-    levels = grey(stroke((40, 40), (0, 0, 0, 255), (0, 0, 0, 0), "RGBA"))
-    assert levels[:, :10].max() == 0
-    assert levels[:, 10:].min() == 1
-
-
-def test_transparent_white_ink_lies_on_black_paper() -> None:
-    levels = grey(stroke((40, 40), (255, 255, 255, 255), (0, 0, 0, 0), "RGBA"))
-    assert levels[:, :10].min() == 1
-    assert levels[:, 10:].max() == 0
-
-
-def test_transparent_ink_of_grey_with_alpha_lies_on_white_paper() -> None:
-    levels = grey(stroke((40, 40), (30, 255), (255, 0), "LA"))
-    assert levels[0, 0] == pytest.approx(30 / 255)
-    assert levels[0, 39] == 1
-
-
-def test_a_transparent_palette_colour_is_no_ink() -> None:
-    image = stroke((40, 40), 1, 0, "P")
-    image.putpalette([255, 0, 0, 0, 0, 0])
-    levels = decode(file_of(image, transparency=0), PIXELS).grey
-    assert levels[:, :10].max() == 0
-    assert levels[:, 10:].min() == 1
-
-
-def test_a_missing_corner_of_an_opaque_picture_takes_the_papers_grey() -> None:
-    image = stroke((40, 40), (0, 0, 0, 255), (200, 200, 200, 255), "RGBA")
-    image.paste((0, 0, 0, 0), (30, 30, 40, 40))
-    levels = grey(image)
-    np.testing.assert_allclose(levels[:, 10:], 200 / 255, atol=1e-6)
-
-
-def test_a_transparent_picture_is_averaged_alike_whatever_of_it_is_visible() -> None:
-    rng = np.random.default_rng(0)
-    for _ in range(300):
-        width, height, factor = (int(rng.integers(1, most)) for most in (90, 90, 6))
-        bands = rng.integers(0, 256, (height, width, 4)).astype(np.uint8)
-        bands[..., 3] *= rng.random((height, width)) < rng.choice([0, 0.002, 0.05, 1])
-        bands[: rng.integers(height), : rng.integers(width), 3] = 0
-        image = Image.fromarray(bands, "RGBA")
-        across, down = (side - side % factor or side for side in image.size)
-        expected = np.asarray(image.reduce(factor, (0, 0, across, down)) if factor > 1 else image)
-        averaged = np.asarray(averaged_in_squares(image, factor))
-        visible = expected[..., 3] > 0
-        assert np.array_equal(averaged[..., 3], expected[..., 3])
-        assert np.array_equal(averaged[visible], expected[visible])
-
-
-def test_what_is_drawn_on_nothing_is_read_alike_without_its_colours() -> None:
-    rng = np.random.default_rng(0)
-    inks = [(0, 0, 0), (255, 255, 255), (22, 35, 63), (240, 220, 190), (255, 255, 0), (255, 0, 0)]
-    without = 0
-    for _ in range(300):
-        width, height, factor = (int(rng.integers(1, most)) for most in (120, 120, 6))
-        bands = np.zeros((height, width, 4), np.uint8)
-        bands[..., :3] = rng.choice(inks)
-        top, left = int(rng.integers(height)), int(rng.integers(width))
-        visible = bands[top : top + height // 2 + 1, left : left + width // 2 + 1, 3]
-        visible[:] = rng.choice([0, 128, 255], visible.shape, p=[0.1, 0.1, 0.8])
-        found = grey_of_canvas(bands, factor)
-        if found is not None:
-            expected = grey_of(Image.fromarray(bands, "RGBA"), factor)
-            assert found.dtype == np.float32
-            assert np.abs(found * 255 - expected).max() <= 2
-            without += 1
-    assert without > 100
-
-
-def test_a_canvas_on_opaque_paper_is_read_as_the_same_without_alpha() -> None:
-    rng = np.random.default_rng(0)
-    for paper, ink in (((255, 255, 255), (0, 0, 0)), ((250, 225, 60), (20, 40, 200))):
-        image = drawing((110, 90), (270, 90), (180, 310), ink=ink, paper=paper)
-        image.paste(tuple(rng.integers(0, 256, 3).tolist()), (40, 40, 44, 44))
-        with_alpha = decode(file_of(image.convert("RGBA")), PIXELS).grey
-        assert np.array_equal(with_alpha, decode(file_of(image), PIXELS).grey)
-
-
-def test_a_hole_in_the_paper_is_seen() -> None:
-    image = seven().convert("RGBA")
-    image.putpixel((200, 200), (0, 0, 0, 0))
-    picture = _plain_png(file_of(image), PIXELS)
-    assert picture is not None
-    assert not is_opaque(picture)
-    picture[200, 200, 3] = 255
-    assert is_opaque(picture)
-
-
-def test_a_picture_is_grey_by_its_luminance_where_that_stands_out() -> None:
-    """What is averaged first and what is looked at first makes a level of difference at most."""
-    rng = np.random.default_rng(0)
-    image = seven()
-    image.paste(Image.fromarray(rng.integers(0, 256, (80, 80, 3), np.uint8)), (20, 250))
-    expected = np.asarray(averaged_in_squares(image, 3).convert("L")).astype(int)
-    assert np.abs(grey_of(image, 3).astype(int) - expected).max() <= 1
-
-
-def test_a_fully_transparent_picture_is_blank_white() -> None:
-    assert grey(Image.new("RGBA", (5, 5), (0, 0, 0, 0))).min() == 1
-
-
-@pytest.mark.parametrize(
-    ("ink", "paper"),
-    [((255, 0, 0), (0, 130, 0)), ((255, 255, 0), (255, 255, 255)), ((0, 0, 255), (0, 0, 0))],
-    ids=["red on a green as bright", "yellow on white", "blue on black"],
-)
-@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-@pytest.mark.parametrize("side", [40, 384])
-def test_ink_stands_out_that_is_as_bright_as_its_paper(
-    ink: tuple[int, ...], paper: tuple[int, ...], mode: str, side: int
-) -> None:
-    levels = grey(stroke((side, side), ink, paper).convert(mode))
-    assert abs(float(levels[0, 0]) - float(levels[0, -1])) > 0.9
-
-
-def test_colours_that_differ_in_brightness_are_read_by_it() -> None:
-    levels = grey(stroke((40, 40), (255, 0, 0), (255, 255, 255)))
-    assert levels[0, 0] == pytest.approx(0.299, abs=0.005)
-    assert levels[0, 39] == 1
-
-
 def test_sixteen_bits_are_scaled_to_their_own_white() -> None:
     image = Image.fromarray(np.array([[0, 32768, 65535]], np.uint16))
     np.testing.assert_allclose(grey(image), [[0, 0.5, 1]], atol=1e-4)
@@ -361,11 +111,6 @@ def test_of_an_animation_the_first_frame_is_read() -> None:
 def test_a_photo_with_a_second_picture_inside_is_read() -> None:
     image = stroke((1200, 800), "black", "white")
     assert grey(image, "MPO", save_all=True, append_images=[image]).shape == (133, 200)
-
-
-def noise(mode: str, size: tuple[int, int] = (24, 20)) -> Image.Image:
-    levels = np.random.default_rng(0).integers(0, 256, (*size[::-1], 4), np.uint8)
-    return Image.fromarray(levels, "RGBA").convert(mode)
 
 
 def filtered(mode: str) -> bytes:

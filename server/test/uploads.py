@@ -5,7 +5,13 @@ import struct
 import zlib
 from typing import Any
 
+import numpy as np
 from PIL import Image, ImageDraw
+
+from app.images import decode
+
+PIXELS = 25_000_000
+"""As many as the server decodes by default."""
 
 SEVEN = [(110, 90), (270, 90), (180, 310)]
 
@@ -15,6 +21,11 @@ def file_of(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     file = io.BytesIO()
     image.save(file, kind, **options)
     return file.getvalue()
+
+
+def grey(image: Image.Image, kind: str = "PNG", **options: object) -> np.ndarray:
+    """What the server sees of a picture that is saved in a format."""
+    return decode(file_of(image, kind, **options), PIXELS).grey
 
 
 def drawing(*points: tuple[int, int], ink: Any = "black", paper: Any = "white") -> Image.Image:
@@ -40,6 +51,19 @@ def zero() -> Image.Image:
 def one() -> Image.Image:
     """A clear one."""
     return drawing((192, 70), (192, 310))
+
+
+def stroke(size: tuple[int, int], ink: Any, paper: Any, mode: str = "RGB") -> Image.Image:
+    """A sheet whose left quarter is ink."""
+    image = Image.new(mode, size, paper)
+    image.paste(ink, (0, 0, size[0] // 4, size[1]))
+    return image
+
+
+def noise(mode: str, size: tuple[int, int] = (24, 20)) -> Image.Image:
+    """Levels by chance."""
+    levels = np.random.default_rng(0).integers(0, 256, (*size[::-1], 4), np.uint8)
+    return Image.fromarray(levels, "RGBA").convert(mode)
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
