@@ -40,9 +40,10 @@ def read_corrections(path: Path) -> Prepared:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            lines = archive.read(TABLE).decode("utf-8").splitlines()
+            # Not by `splitlines`, which breaks rows where a model's name holds a U+2028 too.
+            table = io.StringIO(archive.read(TABLE).decode("utf-8"), newline="")
             greys, labels = [], []
-            for number, row in enumerate(csv.DictReader(lines), start=2):
+            for number, row in enumerate(csv.DictReader(table), start=2):
                 where = f"{path.name}, {TABLE}, line {number}"
                 labels.append(_label(row.get("was"), where))
                 greys.append(_grey(archive, row.get("file") or "", where))

@@ -252,7 +252,7 @@ def test_a_posted_correction_comes_back_in_the_archive(empty: Flask) -> None:
     assert client.post(ADDRESS, json=body("n" * 16, read=None, was=None)).status_code == 201
     archive = exported(client)
     assert sorted(archive.namelist()) == ["corrections.csv", f"{'k' * 32}.png", f"{'n' * 16}.png"]
-    rows = list(csv.DictReader(archive.read("corrections.csv").decode().splitlines()))
+    rows = list(csv.DictReader(io.StringIO(archive.read("corrections.csv").decode(), newline="")))
     assert [(row["read"], row["was"]) for row in rows] == [("1", "7"), ("no digit", "no digit")]
     assert rows[0]["made"] == "2026-01-02T12:30:00+00:00"
     picture = Image.open(io.BytesIO(archive.read(f"{'k' * 32}.png")))

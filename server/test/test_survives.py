@@ -90,7 +90,7 @@ def kept_by(port: int) -> list[str]:
     response = connection.getresponse()
     assert response.status == 200
     archive = zipfile.ZipFile(io.BytesIO(response.read()))
-    rows = csv.DictReader(archive.read("corrections.csv").decode().splitlines())
+    rows = csv.DictReader(io.StringIO(archive.read("corrections.csv").decode(), newline=""))
     return [row["file"].removesuffix(".png") for row in rows]
 
 

@@ -282,13 +282,15 @@ def test_upright_strokes_are_no_examples_of_what_is_no_digit() -> None:
     assert kept.labels.tolist() == [1, 2, 3]
 
 
-def archive_of(folder: Path, *rows: tuple[str, str], table: str = "corrections.csv") -> Path:
+def archive_of(
+    folder: Path, *rows: tuple[str, str], table: str = "corrections.csv", model: str = "digits"
+) -> Path:
     """An archive of corrections as a server hands it out: a one, with what was said of it."""
     path = folder / "corrections.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("one.png", file_of(one()))
         archive.writestr("text.png", b"no picture")
-        lines = ["file,made,read,was,model", *(f"{file},,7,{was},digits" for file, was in rows)]
+        lines = ["file,made,read,was,model", *(f"{file},,7,{was},{model}" for file, was in rows)]
         archive.writestr(table, "\r\n".join(lines))
     return path
 
@@ -305,6 +307,12 @@ def test_corrections_are_trained_on(sets: LabelledSets, tmp_path: Path) -> None:
     assert more.validation is sets.validation
     _, labels = next(iter(RECIPE.batches(more, 0)))
     assert len(labels) == RECIPE.batch
+
+
+@pytest.mark.parametrize("model", ["a\u2028b", "a\u2029b", "a\x85b", "a\x0bb", '"a\x0c, b"'])
+def test_what_looks_like_the_end_of_a_line_breaks_no_row(tmp_path: Path, model: str) -> None:
+    path = archive_of(tmp_path, ("one.png", "1"), ("one.png", "no digit"), model=model)
+    assert read_corrections(path).labels.tolist() == [1, NO_DIGIT]
 
 
 @pytest.mark.parametrize(
