@@ -44,8 +44,8 @@ Closed = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 KEY = "[A-Za-z0-9_-]{16,64}"
 """What names a correction."""
 
-PRINTABLE = r"[^\x00-\x1f\x7f]"
-"""PostgreSQL keeps no zero bytes, and no name has control characters."""
+PRINTABLE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
+"""PostgreSQL keeps no zero bytes, and no name has control characters or breaks its line."""
 
 EXAMPLE = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABwAAAAcCAAAAABXZoBIAAAAZUlEQVR42s"
