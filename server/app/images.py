@@ -16,6 +16,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from app.canvas import extent, grey_of_canvas, is_opaque
 from app.grey import Levels, grey_of
+from app.pixels import loaded
 from app.problems import ProblemError
 
 logger = logging.getLogger(__name__)
@@ -328,8 +329,7 @@ def _load(image: Image.Image) -> tuple[Image.Image, int]:
     try:
         # A JPEG can be decoded at 1/2, 1/4 or 1/8 for a fraction of the time.
         image.draft(None, (LONGEST, LONGEST))
-        image.load()
-        plain = _in_plain_mode(image)
+        plain = loaded(image)
     except Exception as error:
         raise _damaged(error) from None
     return plain, _orientation(image)
@@ -338,19 +338,6 @@ def _load(image: Image.Image) -> tuple[Image.Image, int]:
 def _factor(size: tuple[int, int], least: int) -> int:
     """The side of the squares that are averaged, in pixels."""
     return max(1, min(size) // least, math.ceil(max(size) / LONGEST))
-
-
-def _in_plain_mode(image: Image.Image) -> Image.Image:
-    """Bring 1-bit, 16-bit, palette, CMYK … pictures to L, RGB, RGBA, or F with levels to 255."""
-    if image.mode.startswith("I"):
-        return image.convert("F").point(lambda level: level * (255 / 65535) + 0)
-    if image.mode in ("LA", "RGBA"):
-        return image
-    if image.has_transparency_data:
-        return image.convert("RGBA")
-    if image.mode in ("L", "RGB"):
-        return image
-    return image.convert("L" if image.mode == "1" else "RGB")
 
 
 def _orientation(image: Image.Image) -> int:

@@ -108,6 +108,35 @@ def test_of_an_animation_the_first_frame_is_read() -> None:
         assert levels.max() < 0.1
 
 
+def framed(image: Image.Image) -> bytes:
+    """A GIF of 9×8 pixels that says what they are from column 3 and row 2 on."""
+    data = bytearray(file_of(image, "GIF"))
+    palette = 3 * (2 << (data[10] & 7))
+    data[6:10] = struct.pack("<HH", 9, 8)
+    start = 13 + palette + 1
+    assert data[start - 1 : start] == b","
+    data[start : start + 4] = struct.pack("<HH", 3, 2)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("paper", [0, 255])
+def test_paper_goes_on_around_the_frame_of_a_gif(paper: int) -> None:
+    image = Image.new("L", (5, 5), paper)
+    image.paste(255 - paper, (2, 1, 5, 3))
+    expected = np.full((8, 9), paper // 255)
+    expected[3:5, 5:8] = 1 - paper // 255
+    picture = decode(framed(image), PIXELS)
+    assert picture.size == (9, 8)
+    assert picture.grey.tolist() == expected.tolist()
+
+
+def test_around_a_frame_of_a_gif_that_is_all_ink_lies_white_paper() -> None:
+    expected = np.ones((8, 9))
+    expected[2:6, 3:5] = 0
+    assert decode(framed(Image.new("L", (2, 4), 0)), PIXELS).grey.tolist() == expected.tolist()
+    assert decode(framed(Image.new("L", (2, 4), 255)), PIXELS).grey.min() == 1
+
+
 def test_a_photo_with_a_second_picture_inside_is_read() -> None:
     image = stroke((1200, 800), "black", "white")
     assert grey(image, "MPO", save_all=True, append_images=[image]).shape == (133, 200)
