@@ -20,6 +20,9 @@ def loaded(image: Image.Image) -> Image.Image:
 def _in_plain_mode(image: Image.Image) -> Image.Image:
     """Bring 1-bit, 16-bit, palette, CMYK … pictures to L, RGB, RGBA, or F with levels to 255."""
     if image.mode.startswith("I"):
+        transparency = image.info.get("transparency")
+        if isinstance(transparency, int):
+            return _without_level(image, transparency)
         return image.convert("F").point(lambda level: level * (255 / 65535) + 0)
     if image.mode in ("LA", "RGBA"):
         return image
@@ -28,6 +31,13 @@ def _in_plain_mode(image: Image.Image) -> Image.Image:
     if image.mode in ("L", "RGB"):
         return image
     return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _without_level(image: Image.Image, transparency: int) -> Image.Image:
+    """A picture of 16 bits, as LA, one level of which means nothing; Pillow does so for others."""
+    levels = np.asarray(image)
+    bands = ((levels >> 8).astype(np.uint8), np.uint8(255) * (levels != transparency))
+    return Image.merge("LA", [Image.fromarray(band) for band in bands])
 
 
 def _framed_part(image: Image.Image) -> Box | None:

@@ -91,6 +91,13 @@ def test_large_pictures_of_sixteen_bits_are_scaled_down() -> None:
     assert grey(image).shape == (120, 240)
 
 
+@pytest.mark.parametrize(("ink", "nothing"), [(0, 1), (0, 65535), (65535, 65534), (65535, 0)])
+def test_one_level_of_sixteen_bits_may_mean_nothing(ink: int, nothing: int) -> None:
+    image = Image.fromarray(np.array([[ink, nothing, nothing, nothing]], np.uint16))
+    first = ink // 65535
+    assert grey(image, transparency=nothing).tolist() == [[first, *[1 - first] * 3]]
+
+
 def test_one_bit_is_black_and_white() -> None:
     assert grey(INK_ABOVE_PAPER.convert("1")).tolist() == [[0, 1, 1, 1], [1, 1, 1, 1]]
 
