@@ -124,8 +124,10 @@ class Database:
                 self._prepared = True
         finally:
             self._preparing.release()
-        self.forget_old()
-        self._engine.dispose()
+        try:
+            self.forget_old()
+        finally:
+            self._engine.dispose()
 
     def check(self) -> None:
         """Raises UnavailableError where corrections could not be kept."""

@@ -1,8 +1,14 @@
-"""Fixtures of the application's tests: one application with the real engine for all of them."""
+"""Fixtures of the application's tests: one application with the real engine for all of them, and
+databases."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from services import start_postgresql
 
 from app import create_app
 from app.settings import Settings
@@ -21,3 +27,23 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    service, address = start_postgresql(tmp_path_factory.mktemp("postgresql"))
+    yield address
+    service.kill()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new' / 'corrections.sqlite3'}"
+    address: str = request.getfixturevalue("postgresql")
+    engine = sa.create_engine(address.replace("postgresql", "postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+    return address

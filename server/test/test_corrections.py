@@ -6,7 +6,6 @@ import io
 import sqlite3
 import threading
 import zipfile
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +19,6 @@ from conftest import TOKEN
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from services import start_postgresql
 from uploads import file_of, seven
 
 from app import create_app, database
@@ -29,26 +27,6 @@ from app.settings import Settings, StartupError
 
 ADDRESS = "/api/corrections"
 TOKEN_HEADER = {"Authorization": f"Bearer {TOKEN}"}
-
-
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    service, address = start_postgresql(tmp_path_factory.mktemp("postgresql"))
-    yield address
-    service.kill()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'new' / 'corrections.sqlite3'}"
-    address: str = request.getfixturevalue("postgresql")
-    engine = sa.create_engine(address.replace("postgresql", "postgresql+psycopg"))
-    with engine.begin() as connection:
-        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
-        connection.execute(sa.text("CREATE SCHEMA public"))
-    return address
 
 
 def correction(key: str = "a" * 32, **changed: Any) -> Correction:

@@ -1,0 +1,23 @@
+"""The database keeps corrections through what befalls it, and says in a sentence what is wrong."""
+
+import pytest
+import sqlalchemy as sa
+
+from app.database import Database, UnavailableError
+
+
+def test_a_start_that_fails_late_leaves_no_connection_open_either(
+    postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The workers that are forked from it would share one."""
+    kept = Database(postgresql, days=30)
+
+    def fail(connection: sa.Connection) -> None:
+        connection.execute(sa.text("SELECT 1 / 0"))
+
+    monkeypatch.setattr(kept, "_forget_old", fail)
+    with pytest.raises(UnavailableError):
+        kept.prepare()
+    pool = kept._engine.pool
+    assert isinstance(pool, sa.QueuePool)
+    assert pool.checkedin() == 0
