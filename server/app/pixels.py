@@ -25,12 +25,18 @@ def _in_plain_mode(image: Image.Image) -> Image.Image:
             return _without_level(image, transparency)
         return image.convert("F").point(lambda level: level * (255 / 65535) + 0)
     if image.mode in ("LA", "RGBA"):
-        return image
+        return image.convert("RGB") if _has_unused_alpha(image) else image
     if image.has_transparency_data:
         return image.convert("RGBA")
     if image.mode in ("L", "RGB"):
         return image
     return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _has_unused_alpha(image: Image.Image) -> bool:
+    """Whether a BMP has room for an alpha that its program left at 0, as many do: what is wholly
+    transparent nobody saves."""
+    return image.format == "BMP" and image.mode == "RGBA" and image.getbbox() is None
 
 
 def _without_level(image: Image.Image, transparency: int) -> Image.Image:

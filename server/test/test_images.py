@@ -115,6 +115,23 @@ def test_of_an_animation_the_first_frame_is_read() -> None:
         assert levels.max() < 0.1
 
 
+def bmp_of_32_bits(alpha: int) -> bytes:
+    """`INK_ABOVE_PAPER`, its pixels with an alpha as the masks of the header's version 4 say."""
+    rows = [INK_ABOVE_PAPER.crop((0, row, 4, row + 1)).tobytes() for row in (1, 0)]
+    pixels = b"".join(bytes([level] * 3 + [alpha]) for row in rows for level in row)
+    start = 14 + 108
+    file = struct.pack("<2sIII", b"BM", start + len(pixels), 0, start)
+    header = struct.pack("<IiiHHIIiiII", 108, 4, 2, 1, 32, 3, len(pixels), 0, 0, 0, 0)
+    masks = struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    return (file + header + masks).ljust(start, b"\0") + pixels
+
+
+@pytest.mark.parametrize("alpha", [0, 255])
+def test_a_bmp_whose_alpha_is_left_at_0_is_opaque(alpha: int) -> None:
+    levels = decode(bmp_of_32_bits(alpha), PIXELS).grey
+    np.testing.assert_array_equal(levels, [[0, 1, 1, 1], [1, 1, 1, 1]])
+
+
 def framed(image: Image.Image) -> bytes:
     """A GIF of 9×8 pixels that says what they are from column 3 and row 2 on."""
     data = bytearray(file_of(image, "GIF"))
