@@ -100,7 +100,12 @@ class Database:
         self._days = days
         self._most = most
         self._url = _address(url)
-        self._engine = _engine(self._url)
+        try:
+            self._engine = _engine(self._url)
+            # What of it the driver cannot use would be told of when it first connects.
+            self._engine.dialect.create_connect_args(self._url)
+        except (ArgumentError, ValueError):
+            raise _wrong_address() from None
         self._prepared = False
         self._preparing = threading.Lock()
 
@@ -228,18 +233,22 @@ def _address(url: str) -> sa.URL:
     try:
         address = sa.make_url(url)
         backend = address.get_backend_name()
-    except (ArgumentError, NoSuchModuleError):
+    except (ArgumentError, NoSuchModuleError, ValueError):
         backend = ""
     if backend in ("postgresql", "postgres"):
         return address.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
-        raise StartupError(
-            "DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name: "
-            "change it in the environment or in .env."
-        )
+        raise _wrong_address()
     if address.database in (None, "", ":memory:"):
         raise StartupError("DATABASE_URL must name a file, or a PostgreSQL.")
     return address.set(drivername="sqlite", database=str(ROOT / str(address.database)))
+
+
+def _wrong_address() -> StartupError:
+    return StartupError(
+        "DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name: "
+        "change it in the environment or in .env."
+    )
 
 
 def _engine(

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import Database, UnavailableError
+from app.settings import StartupError
 
 
 def test_a_start_that_fails_late_leaves_no_connection_open_either(
@@ -21,3 +22,22 @@ def test_a_start_that_fails_late_leaves_no_connection_open_either(
     pool = kept._engine.pool
     assert isinstance(pool, sa.QueuePool)
     assert pool.checkedin() == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "mysql://host/name",
+        "nonsense",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite://host/corrections.sqlite3",
+        "sqlite:///corrections.sqlite3?timeout=abc",
+        "postgresql://user:password@host:port/name",
+        "postgresql://user:password@[::1/name",
+    ],
+)
+def test_an_address_that_cannot_be_used_stops_the_start(url: str) -> None:
+    with pytest.raises(StartupError, match="DATABASE_URL must"):
+        Database(url, days=0)
