@@ -14,6 +14,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
@@ -212,8 +213,8 @@ def migrate(url: sa.URL, revision: str = "head") -> None:
             command.upgrade(config, revision)
 
 
-FAILURES = (DBAPIError, sa.exc.TimeoutError, OSError)
-"""What says that the database cannot be had."""
+FAILURES = (DBAPIError, sa.exc.TimeoutError, OSError, CommandError)
+"""What says that the database cannot be had, or is one of a later version's."""
 
 
 class _failures:  # noqa: N801  # it reads as a function does: `with _failures():`

@@ -2,9 +2,11 @@
 
 import pytest
 import sqlalchemy as sa
+from uploads import file_of, seven
 
+from app import create_app
 from app.database import Database, UnavailableError
-from app.settings import StartupError
+from app.settings import Settings, StartupError
 
 
 def test_a_start_that_fails_late_leaves_no_connection_open_either(
@@ -22,6 +24,29 @@ def test_a_start_that_fails_late_leaves_no_connection_open_either(
     pool = kept._engine.pool
     assert isinstance(pool, sa.QueuePool)
     assert pool.checkedin() == 0
+
+
+def change(kept: Database, *statements: str) -> None:
+    """Do to a database what is not the application's to do."""
+    engine = sa.create_engine(kept._url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(sa.text(statement))
+
+
+def test_digits_are_read_beside_a_database_of_a_later_version(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    later = Database(url, days=0)
+    later.prepare()
+    change(later, "UPDATE alembic_version SET version_num = '9999'")
+    client = create_app(Settings(database_url=url)).test_client()
+    assert [record.getMessage() for record in caplog.records] == [
+        "the database fails: Can't locate revision identified by '9999'"
+    ]
+    reading = client.post("/api/recognize", data=file_of(seven()), content_type="image/png")
+    assert reading.get_json()["text"] == "7"
+    assert client.get("/api/ready").status_code == 503
 
 
 @pytest.mark.parametrize(
