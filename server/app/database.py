@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -121,7 +122,7 @@ class Database:
         if not self._preparing.acquire(timeout=PATIENCE):
             raise UnavailableError
         try:
-            with _failures():
+            with self._failures():
                 if self._prepared:
                     return
                 if self._url.drivername == "sqlite":
@@ -138,7 +139,7 @@ class Database:
     def check(self) -> None:
         """Raises UnavailableError where corrections could not be kept."""
         self.prepare()
-        with _failures(), self._engine.connect() as connection:
+        with self._failures(), self._engine.connect() as connection:
             connection.execute(sa.select(corrections.c.key).limit(1))
 
     def add(self, correction: Correction) -> bool:
@@ -149,7 +150,7 @@ class Database:
         """
         self.prepare()
         row = {**asdict(correction), "received": datetime.now(UTC)}
-        with _failures():
+        with self._failures():
             try:
                 with self._engine.begin() as connection:
                     self._forget_old(connection)
@@ -167,7 +168,7 @@ class Database:
     def remove(self, key: str) -> bool:
         """Forget a correction; returns False when there is none. Raises UnavailableError."""
         self.prepare()
-        with _failures(), self._engine.begin() as connection:
+        with self._failures(), self._engine.begin() as connection:
             return connection.execute(sa.delete(corrections).filter_by(key=key)).rowcount > 0
 
     def all(self) -> Iterator[Correction]:
@@ -176,20 +177,33 @@ class Database:
         self.forget_old()
         columns = [corrections.c[name] for name in Correction.__dataclass_fields__]
         query = sa.select(*columns).order_by(corrections.c.received, corrections.c.key)
-        with _failures(), self._engine.connect() as connection:
+        with self._failures(), self._engine.connect() as connection:
             rows = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(query)
             for row in rows:
                 yield Correction(**row._mapping)
 
     def forget_old(self) -> None:
         """Delete what has been kept for as long as it may be. Raises UnavailableError."""
-        with _failures(), self._engine.begin() as connection:
+        with self._failures(), self._engine.begin() as connection:
             self._forget_old(connection)
 
     def _forget_old(self, connection: sa.Connection) -> None:
         if self._days:
             oldest = datetime.now(UTC) - timedelta(days=self._days)
             connection.execute(sa.delete(corrections).where(corrections.c.received < oldest))
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """Turns the database's own failures into UnavailableError."""
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except FAILURES as error:
+            if _is_emptied(error):
+                self._prepared = False  # who comes next makes the tables anew
+            logger.warning("the database fails: %s", str(error).splitlines()[0])
+            raise UnavailableError from error
 
     def _find(self, key: str) -> Correction | None:
         columns = [corrections.c[name] for name in Correction.__dataclass_fields__]
@@ -216,17 +230,16 @@ def migrate(url: sa.URL, revision: str = "head") -> None:
 FAILURES = (DBAPIError, sa.exc.TimeoutError, OSError, CommandError)
 """What says that the database cannot be had, or is one of a later version's."""
 
+UNDEFINED_TABLE = "42P01"
+"""PostgreSQL's code for a table that is not there."""
 
-class _failures:  # noqa: N801  # it reads as a function does: `with _failures():`
-    """Turns the database's own failures into UnavailableError."""
 
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, FAILURES) and not isinstance(error, IntegrityError):
-            logger.warning("the database fails: %s", str(error).splitlines()[0])
-            raise UnavailableError from error
+def _is_emptied(error: Exception) -> bool:
+    """Whether a failure says that the tables, or SQLite's folder, are no longer there."""
+    said = getattr(error, "orig", None)
+    return getattr(said, "sqlstate", None) == UNDEFINED_TABLE or str(said).startswith(
+        ("no such table", "unable to open database file")
+    )
 
 
 def _address(url: str) -> sa.URL:

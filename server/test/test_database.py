@@ -1,7 +1,11 @@
 """The database keeps corrections through what befalls it, and says in a sentence what is wrong."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
+from test_corrections import correction
 from uploads import file_of, seven
 
 from app import create_app
@@ -47,6 +51,30 @@ def test_digits_are_read_beside_a_database_of_a_later_version(
     reading = client.post("/api/recognize", data=file_of(seven()), content_type="image/png")
     assert reading.get_json()["text"] == "7"
     assert client.get("/api/ready").status_code == 503
+
+
+def empty(kept: Database, with_folder: bool) -> None:
+    """Drop the tables, or delete SQLite's file."""
+    if kept._url.drivername != "sqlite":
+        change(kept, "DROP TABLE corrections, alembic_version")
+        return
+    file = Path(str(kept._url.database))
+    if with_folder:
+        shutil.rmtree(file.parent)
+    else:
+        file.unlink()
+
+
+@pytest.mark.parametrize("with_folder", [False, True])
+def test_a_database_that_is_emptied_is_made_anew(url: str, with_folder: bool) -> None:
+    kept = Database(url, days=30)
+    kept.add(correction())
+    empty(kept, with_folder)
+    with pytest.raises(UnavailableError):
+        kept.check()
+    kept.check()
+    assert kept.add(correction())
+    assert list(kept.all()) == [correction()]
 
 
 @pytest.mark.parametrize(
