@@ -31,6 +31,9 @@ PATIENCE = 5
 ROWS_AT_ONCE = 100
 """So many corrections are in memory while all are read."""
 
+FORGETTING = 3600.0
+"""Seconds after which what is old is forgotten though no correction comes."""
+
 
 class Utc(sa.TypeDecorator[datetime]):
     """A moment, kept as UTC: SQLite knows no time zones."""
@@ -110,6 +113,7 @@ class Database:
             raise _wrong_address() from None
         self._prepared = False
         self._preparing = threading.Lock()
+        self._forgot = time.monotonic()
 
     def prepare(self) -> None:
         """Bring the tables up to date, once, and leave no connection open.
@@ -137,8 +141,13 @@ class Database:
             self._engine.dispose()
 
     def check(self) -> None:
-        """Raises UnavailableError where corrections could not be kept."""
+        """Raises UnavailableError where corrections could not be kept.
+
+        To be asked now and then: what is old is forgotten here where nobody sends anything.
+        """
         self.prepare()
+        if time.monotonic() - self._forgot > FORGETTING:
+            self.forget_old()
         with self._failures(), self._engine.connect() as connection:
             connection.execute(sa.select(corrections.c.key).limit(1))
 
@@ -186,6 +195,7 @@ class Database:
         """Delete what has been kept for as long as it may be. Raises UnavailableError."""
         with self._failures(), self._engine.begin() as connection:
             self._forget_old(connection)
+        self._forgot = time.monotonic()
 
     def _forget_old(self, connection: sa.Connection) -> None:
         if self._days:

@@ -53,6 +53,9 @@ MOST_QUICK = 512
 OVERLOADED = 1.0
 """Seconds for which a worker that had to refuse more than it could serve counts as overloaded."""
 
+TIDYING = 3600.0
+"""Seconds after which the database is looked after, though nobody asks for anything."""
+
 
 class Worker(ThreadWorker):  # type: ignore[misc]
     """Named in `gunicorn.conf.py`."""
@@ -65,6 +68,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._served_at = 0.0
         self._overloaded = 0.0
         self._refusals = 0
+        self._tidied = time.monotonic()
         # What of gunicorn's own settings its own way through a request alone knows.
         self._is_plain = not (
             self.cfg.is_ssl
@@ -257,6 +261,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def _has_closed(self) -> None:
         self.nr_conns -= 1
+
+    def notify(self) -> None:
+        super().notify()
+        if time.monotonic() - self._tidied > TIDYING:
+            self._tidied = time.monotonic()
+            self.tpool.submit(self.wsgi.extensions["database"].check)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         self._tell()

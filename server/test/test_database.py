@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from test_corrections import correction
 from uploads import file_of, seven
 
-from app import create_app
+from app import create_app, database
 from app.database import Database, UnavailableError
 from app.settings import Settings, StartupError
 
@@ -75,6 +75,24 @@ def test_a_database_that_is_emptied_is_made_anew(url: str, with_folder: bool) ->
     kept.check()
     assert kept.add(correction())
     assert list(kept.all()) == [correction()]
+
+
+def test_what_is_old_is_forgotten_where_nobody_sends_anything(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Database(url, days=30)
+    kept.add(correction())
+    change(kept, "UPDATE corrections SET received = '2020-01-01 00:00:00.000000'")
+
+    def keys() -> int:
+        with kept._engine.connect() as connection:
+            return len(connection.execute(sa.select(database.corrections.c.key)).all())
+
+    kept.check()
+    assert keys() == 1  # it has just been looked for
+    monkeypatch.setattr(database, "FORGETTING", 0.0)
+    kept.check()
+    assert keys() == 0
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,11 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -433,3 +434,20 @@ def test_workers_share_those_that_come_at_once_and_ask_at_once(tmp_path: Path) -
             time.sleep(0.2)
     # A single burst may find a worker busy. Of 40, 17 is usual; not shared out, 8 to 16 are.
     assert smaller >= 15 * bursts, smaller / bursts
+
+
+def test_old_corrections_are_forgotten_where_nobody_asks_for_anything(tmp_path: Path) -> None:
+    file = tmp_path / "corrections.sqlite3"
+    often = served_with("from app import database; worker.TIDYING = database.FORGETTING = 0.5")
+    with (
+        started(often, WORKERS="1", DATABASE_URL=f"sqlite:///{file}"),
+        closing(sqlite3.connect(file, isolation_level=None)) as kept,
+    ):
+        kept.execute(
+            "INSERT INTO corrections (key, received, made, model, picture)"
+            " VALUES ('old', '2020-01-01 00:00:00', '2020-01-01 00:00:00', 'digits', '')"
+        )
+        deadline = time.monotonic() + PATIENCE
+        while kept.execute("SELECT count(*) FROM corrections").fetchone() != (0,):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
