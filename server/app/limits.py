@@ -129,16 +129,20 @@ class _Counts:
 
 
 class _Memory(MemoryStorage):
-    """Forgets now and then what has ended. Its parent starts a thread for that, up to a hundred
-    times a second, which costs more than the counting."""
+    """Counts by a clock that nobody sets: by its parent's, put back, a window would not end.
+
+    It forgets now and then what has ended. Its parent starts a thread for that, up to a hundred
+    times a second, which costs more than the counting.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.timer.cancel()  # it would look at the other clock
         self._lock = threading.Lock()
         self._swept = 0.0
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        now = time.time()
+        now = time.monotonic()
         with self._lock:
             if now > self._swept + SWEEP:
                 self._swept = now
@@ -148,3 +152,12 @@ class _Memory(MemoryStorage):
             self.storage[key] = count
             self.expirations.setdefault(key, now + expiry)
         return count
+
+    def get(self, key: str) -> int:
+        if self.expirations.get(key, 0.0) <= time.monotonic():
+            self.clear(key)
+        return self.storage.get(key, 0)
+
+    def get_expiry(self, key: str) -> float:
+        now = time.monotonic()
+        return time.time() + self.expirations.get(key, now) - now

@@ -108,19 +108,29 @@ def test_counting_starts_no_threads_and_forgets_windows_that_have_ended(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     counts = limits._Counts("")
-    limit, seconds = parse("2 per minute"), time.time()
+    limit, seconds, begun = parse("2 per minute"), time.time(), time.monotonic()
     time.sleep(0.1)  # for what a new one starts
     threads = threading.active_count()
     for client in range(50):
         assert [counts.hit(limit, "a", str(client)) for _ in range(3)] == [True, True, False]
     assert threading.active_count() == threads
     assert seconds < counts.ends(limit, "a", "7") <= seconds + 61
-    monkeypatch.setattr(time, "time", lambda: seconds + 200)
+    monkeypatch.setattr(time, "monotonic", lambda: begun + 200)
     assert counts.hit(limit, "a", "7")
-    assert counts.ends(limit, "a", "7") == pytest.approx(seconds + 260)
+    assert counts.ends(limit, "a", "7") == pytest.approx(time.time() + 60, abs=1)
     memory = counts._here.storage
     assert isinstance(memory, MemoryStorage)
     assert len(memory.storage) == len(memory.expirations) == 1
+
+
+def test_a_clock_that_is_put_back_locks_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts, limit = limits._Counts(""), parse("1 per minute")
+    assert [counts.hit(limit, "a", "7") for _ in range(2)] == [True, False]
+    seconds, begun = time.time(), time.monotonic()
+    monkeypatch.setattr(time, "time", lambda: seconds - 7200)
+    assert counts.ends(limit, "a", "7") - time.time() <= 60
+    monkeypatch.setattr(time, "monotonic", lambda: begun + 61)
+    assert counts.hit(limit, "a", "7")
 
 
 @pytest.mark.usefixtures("few")
