@@ -1,12 +1,17 @@
-"""Limits per client: so many requests a minute, counted here, or in Redis for all processes."""
+"""Limits per client: so many requests a minute, counted here, or in Redis for all processes.
+
+A client is an address of IPv4, or the 64 bits of an IPv6 address that tell whose network it is in:
+each has more of those than can be counted, and may send every request from another.
+"""
 
 import logging
 import math
 import threading
 import time
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import lru_cache, partial, wraps
 from http import HTTPStatus
+from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 
 from flask import Flask, request
@@ -79,6 +84,7 @@ def _limited(view: View, count: Limit) -> View:
 
 
 def _count(counts: "_Counts", limit: RateLimitItem, scope: str, client: str) -> None:
+    client = _network(client)
     if not counts.hit(limit, scope, client):
         wait = max(1, math.ceil(counts.ends(limit, scope, client) - time.time()))
         raise ProblemError(
@@ -86,6 +92,20 @@ def _count(counts: "_Counts", limit: RateLimitItem, scope: str, client: str) -> 
             f"Too many requests: a client may send at most {limit}.",
             {"Retry-After": str(wait)},
         )
+
+
+@lru_cache(maxsize=1024)
+def _network(client: str) -> str:
+    """Whom an address is counted for."""
+    if ":" not in client:
+        return client
+    try:
+        address = IPv6Address(client)
+    except ValueError:  # whatever a proxy says
+        return client
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address) >> 64 << 64, 64)))
 
 
 class _Counts:

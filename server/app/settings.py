@@ -141,7 +141,8 @@ class Settings:
     )
     ratelimit_enabled: bool = _setting(
         True,
-        "Whether a client may send only so many requests a minute: `true` or `false`",
+        "Whether a client (of IPv6: a /64) may send only so many requests a minute: `true` or "
+        "`false`",
         _true_or_false,
         shown="true",
     )

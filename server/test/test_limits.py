@@ -76,6 +76,20 @@ def test_each_client_has_its_own_count_behind_a_proxy_that_is_known(tmp_path: Pa
 
 
 @pytest.mark.usefixtures("few")
+def test_addresses_of_one_network_of_ipv6_are_one_client(tmp_path: Path) -> None:
+    client = limited(tmp_path, proxies=1).test_client()
+
+    def sent(*addresses: str) -> list[int]:
+        return [statuses(client, 1, X_Forwarded_For=address)[0] for address in addresses]
+
+    assert sent(*(f"2001:db8::{i}" for i in range(4))) == [200, 200, 200, 429]
+    assert sent("2001:db8:0:0:ffff::1", "2001:db8:0:1::1") == [429, 200]
+    assert sent(*(f"::ffff:192.0.2.{i}" for i in range(4)), "192.0.2.1") == [200] * 5
+    assert sent("::ffff:192.0.2.1", "192.0.2.1") == [200, 429]
+    assert sent("fe80::1%eth0", "fe80::2%eth0", "fe80::3%eth0", "fe80::4%eth0")[-1] == 429
+
+
+@pytest.mark.usefixtures("few")
 def test_nobody_else_says_who_the_client_is(tmp_path: Path) -> None:
     client = limited(tmp_path).test_client()
     sent = [statuses(client, 1, X_Forwarded_For=f"192.0.2.{i}")[0] for i in range(4)]
