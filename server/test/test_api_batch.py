@@ -54,6 +54,12 @@ def test_more_pictures_than_go_into_one_pass_are_read(client: FlaskClient) -> No
     assert texts(client.post(ADDRESS, json={"images": images}).get_json()) == ["7", "0", "1"] * 50
 
 
+def test_as_many_data_urls_as_any_batch_may_have_are_well_formed(client: FlaskClient) -> None:
+    response = client.post(ADDRESS, json={"images": ["data:image/png;base64,AAAA"] * 10_000})
+    assert response.status_code == 413
+    assert response.get_json()["detail"] == "A batch may have at most 256 pictures, not 10,000."
+
+
 def test_a_bad_picture_spoils_only_its_own_entry(client: FlaskClient) -> None:
     images = [SMALL[0], b"rubbish", b"", png_claiming(30_000, 30_000), SMALL[2]]
     answer = client.post(ADDRESS, json={"images": [*map(base64_of, images), "{}"]}).get_json()

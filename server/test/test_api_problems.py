@@ -52,8 +52,8 @@ def image_field(data: bytes) -> bytes:
         b"\xff\xfe{\0}\0",
         b'{"image": "\xe9"}',
         b"\0",
-        b"[" * 100_000,
-        b'{"image":' * 50_000,
+        b"[" * 30_000,
+        b'{"image":' * 30_000,
         b'{"image": ' + b"9" * 5000 + b"}",
     ],
     ids=[
@@ -63,6 +63,28 @@ def image_field(data: bytes) -> bytes:
 )  # fmt: skip
 def test_bad_json_is_a_bad_request(client: FlaskClient, body: bytes) -> None:
     assert post(client, body, "application/json", 400) == "The body is not JSON in UTF-8."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"image": [' + b"0," * 30_000 + b"0]}",
+        b'{"image": [' + b"[]," * 15_000 + b"[]]}",
+        b'{"image": [' + b'{"a": {}},' * 10_000 + b"{}]}",
+        b"[" * 30_001,
+    ],
+    ids=["numbers", "lists", "objects", "deep list"],
+)
+def test_json_of_endless_values_is_refused_unparsed(
+    client: FlaskClient, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.bodies.DECODER", None)
+    expected = "JSON may have at most 30,000 commas and opening brackets."
+    for kind in ("application/json", "application/json; charset=utf-8"):
+        assert post(client, body, kind, 413) == expected
+    for path in ("/api/recognize/batch", "/api/corrections"):
+        response = client.post(path, data=body, content_type="application/json")
+        assert problem_of(response)["detail"] == expected
 
 
 @pytest.mark.parametrize(
