@@ -11,7 +11,10 @@ from app.problems import ProblemError
 def check_token(token: str) -> None:
     """Raises ProblemError 401 unless the request carries `Authorization: Bearer` and the token."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    right = hmac.compare_digest(given.strip().encode(), token.encode())
+    # WSGI has a header's bytes as text in Latin-1 (PEP 3333), where those of an "à" in UTF-8 end in
+    # a space. What is not UTF-8 in the environment comes as surrogates.
+    sent = given.strip(" \t").encode("latin-1", "replace")
+    right = hmac.compare_digest(sent, token.encode("utf-8", "surrogateescape"))
     if scheme.lower() != "bearer" or not right:
         raise ProblemError(
             HTTPStatus.UNAUTHORIZED,
