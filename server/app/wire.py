@@ -8,6 +8,7 @@ import io
 import re
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
@@ -124,15 +125,23 @@ def answer(application: Wsgi, request: Request, body: bytes, **places: str) -> b
         if hasattr(chunks, "close"):
             chunks.close()
     status, headers = begun
+    return b"".join([head(status, headers, request.is_last), *parts])
+
+
+def head(status: str, headers: Iterable[tuple[str, str]], is_last: bool) -> bytes:
+    """The head of an answer, as it goes over the line.
+
+    status: e.g. "200 OK"; is_last: whether no other answer follows on the connection
+    """
     lines = [
         f"HTTP/1.1 {status}",
         f"Server: {SERVER}",
         f"Date: {_date(int(time.time()))}",
-        f"Connection: {'close' if request.is_last else 'keep-alive'}",
+        f"Connection: {'close' if is_last else 'keep-alive'}",
         *(f"{name}: {value}" for name, value in headers),
         "\r\n",
     ]
-    return b"".join(["\r\n".join(lines).encode("latin-1"), *parts])
+    return "\r\n".join(lines).encode("latin-1")
 
 
 @lru_cache(maxsize=1)

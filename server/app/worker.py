@@ -17,13 +17,15 @@ import sys
 import time
 from collections import deque
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import _DEFER, STOP_KEEPALIVE_LINGER, ThreadWorker
 
-from app import overload, together, wire
+from app import malformed, overload, together, wire
 from app.connection import (
     Connection,
     has_taken_all,
@@ -331,6 +333,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """Answer a quick request that the server is overloaded, without a look at it."""
         self._refusals += 1
         return send(conn, overload.refusal.sent)
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        answer = malformed.answer(exc, req, addr[0] if addr else None)
+        with suppress(OSError):  # the client has gone
+            write_nonblock(client, answer)
 
     def handle(self, conn: Connection) -> Any:
         _begin(conn)
