@@ -5,6 +5,7 @@ import csv
 import io
 import sqlite3
 import threading
+import time
 import zipfile
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -229,6 +230,17 @@ def test_a_posted_correction_comes_back_in_the_archive(empty: Flask) -> None:
     assert (picture.size, picture.mode) == ((384, 384), "L")
     assert client.delete(f"{ADDRESS}/{'k' * 32}").status_code == 204
     assert f"{'k' * 32}.png" not in exported(client).namelist()
+
+
+def test_corrections_are_handed_out_by_a_computer_whose_clock_has_stopped(
+    empty: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = empty.test_client()
+    assert client.post(ADDRESS, json=body()).status_code == 201
+    monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(0))
+    archive = exported(client)
+    assert archive.testzip() is None
+    assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
 
 
 def test_nothing_is_kept_of_a_file_but_its_picture(client: FlaskClient) -> None:
