@@ -12,6 +12,8 @@ import tempfile
 from functools import partial
 from typing import Any
 
+from gunicorn.glogging import Logger
+
 from app.serve import BACKLOG, LOADED_AFTER_FORK, STOPS, THREADS, announce
 from app.settings import StartupError, read_settings
 from app.share import Share
@@ -58,6 +60,22 @@ graceful_timeout = 10
 accesslog = None
 loglevel = "debug" if settings.log_level == "debug" else "warning"
 control_socket_disable = True
+
+
+class JsonLogger(Logger):  # type: ignore[misc]
+    """What gunicorn itself logs, in the form of what the application does."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set up its handlers; again when the configuration is read again."""
+        from app.observe import JsonFormatter
+
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(JsonFormatter())
+
+
+if settings.log_format == "json":
+    logger_class = JsonLogger
 
 # The workers' heartbeat: on a disk it can block for longer than the timeout.
 if os.access("/dev/shm", os.W_OK):

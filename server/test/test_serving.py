@@ -289,6 +289,24 @@ def test_requests_are_logged_as_json_and_never_their_pictures() -> None:
     assert body[20:40] not in log
 
 
+@pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+def test_what_gunicorn_says_itself_is_logged_as_json_too() -> None:
+    with started(SERVE, LOG_FORMAT="json", WORKERS="1") as (process, port):
+        (worker,) = children_of(process.pid)
+        os.kill(worker, signal.SIGKILL)
+        deadline = time.monotonic() + PATIENCE
+        while worker in children_of(process.pid):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert b" 400 " in raw_answer(port, b"nonsense\r\n\r\n")
+        process.terminate()
+        _, log = process.communicate(timeout=PATIENCE)
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert {line["logger"] for line in lines} == {"gunicorn.error", "app.malformed"}
+    assert f"Worker (pid:{worker}) was sent SIGKILL" in lines[0]["message"]
+    assert len(lines[-1]["request_id"]) == 16
+
+
 def test_clients_that_send_drop_by_drop_keep_nobody_waiting() -> None:
     """Heads and bodies that never end, and connections on which nothing comes."""
     head = b"POST /api/recognize HTTP/1.1\r\nHost: x\r\n"
