@@ -1,6 +1,7 @@
 """What the API takes and answers, as types: routes are checked against them, and the OpenAPI
 document is made from them."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, NotRequired
 
@@ -22,8 +23,8 @@ def _whole(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
-    """Pydantic takes numbers for moments too."""
-    if not isinstance(value, str):
+    """Pydantic takes numbers for moments too, also in a string."""
+    if not (isinstance(value, str) and DATE_AND_TIME.match(value)):
         raise ValueError("a moment is a string as in RFC 3339")
     return value
 
@@ -40,6 +41,9 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 DigitNumber = Annotated[int, Field(ge=0, le=9, strict=True), BeforeValidator(_whole)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_in_utc)]
 Closed = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+DATE_AND_TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}")
+"""What a moment begins with; the rest is Pydantic's."""
 
 KEY = "[A-Za-z0-9_-]{16,64}"
 """What names a correction."""
