@@ -8,13 +8,12 @@ import resource
 import shutil
 import signal
 import sys
-import tempfile
 from functools import partial
 from typing import Any
 
 from gunicorn.glogging import Logger
 
-from app.serve import BACKLOG, LOADED_AFTER_FORK, STOPS, THREADS, announce
+from app.serve import BACKLOG, LOADED_AFTER_FORK, STOPS, THREADS, announce, folder_of_numbers
 from app.settings import StartupError, read_settings
 from app.share import Share
 
@@ -49,8 +48,7 @@ preload_app = settings.engine not in LOADED_AFTER_FORK
 
 # Where the workers' numbers meet; before the application is loaded, which looks for it.
 if settings.metrics_token:
-    numbers = tempfile.mkdtemp(prefix="digit-recognizer-")
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = numbers
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder_of_numbers()
 
 # Whom to believe about the client is said by PROXIES, for the application.
 forwarded_allow_ips = ""
@@ -111,7 +109,7 @@ def child_exit(server: Any, worker: Any) -> None:
 def on_exit(server: Any) -> None:
     """Leave no files behind."""
     if settings.metrics_token:
-        shutil.rmtree(numbers, ignore_errors=True)
+        shutil.rmtree(folder_of_numbers(), ignore_errors=True)
 
 
 def worker_exit(server: Any, worker: Any) -> None:

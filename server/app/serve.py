@@ -9,6 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from app.settings import Settings, StartupError, read_settings
@@ -93,6 +95,12 @@ def try_out_loading() -> None:
     trial = subprocess.run(command, cwd=SERVER, stderr=subprocess.PIPE, text=True, check=False)
     if trial.returncode:
         raise StartupError(trial.stderr.strip())
+
+
+@cache
+def folder_of_numbers() -> str:
+    """Where the workers' numbers meet: one folder, however often the configuration is read."""
+    return tempfile.mkdtemp(prefix="digit-recognizer-")
 
 
 def become_gunicorn(listener: socket.socket) -> None:

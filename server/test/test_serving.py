@@ -270,6 +270,26 @@ def test_numbers_of_all_workers_are_counted_together() -> None:
             assert line in text
 
 
+@pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+def test_numbers_outlive_workers_and_leave_no_files(tmp_path: Path) -> None:
+    """SIGHUP has the configuration read again, and the workers replaced."""
+    settings = {"METRICS_TOKEN": "word", "TMPDIR": str(tmp_path)}
+    with started(SERVE, WORKERS="1", **settings) as (process, port):
+        assert post(port, file_of(seven()))[0] == 200
+        (worker,) = children_of(process.pid)
+        process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + PATIENCE
+        while worker in children_of(process.pid):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert len(list(tmp_path.glob("digit-recognizer-*"))) == 1
+        _, text = get(port, "/api/metrics", Authorization="Bearer word")
+        assert 'readings_total{reading="7"} 1.0' in text
+        process.terminate()
+        assert_ends(process, children_of(process.pid))
+    assert list(tmp_path.glob("digit-recognizer-*")) == []
+
+
 def test_there_are_no_numbers_for_who_does_not_want_them() -> None:
     with started(SERVE) as (_, port):
         assert get(port, "/api/metrics")[0] == 404
