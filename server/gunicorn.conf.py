@@ -26,7 +26,8 @@ except StartupError as error:
     print(error, file=sys.stderr)
     sys.exit(2)
 
-bind = f"{settings.host}:{settings.port}"
+host = f"[{settings.host}]" if ":" in settings.host else settings.host
+bind = f"{host}:{settings.port}"
 workers = settings.workers
 
 # A browser opens connections that it may use later, and phones upload slowly. A sync worker waits

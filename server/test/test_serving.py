@@ -27,6 +27,7 @@ pytestmark = pytest.mark.by_itself
 
 SERVER = ROOT / "server"
 SERVE = [sys.executable, "-m", "app.serve"]
+GUNICORN = [sys.executable, "-m", "gunicorn", "wsgi:app"]
 WAITRESS = [
     sys.executable,
     "-c",
@@ -205,6 +206,24 @@ def test_what_breaks_off_or_is_too_long_gets_its_problem_and_the_server_goes_on(
                 assert b" 413 " in connection.recv(4096).splitlines()[0]
             assert time.monotonic() - begun < 5, "more is not waited for"
         assert post(port, file_of(seven()))[0] == 200
+
+
+def has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(os.name != "posix" or not has_ipv6(), reason="there is no IPv6 here")
+@pytest.mark.parametrize("command", [SERVE, GUNICORN], ids=["app.serve", "gunicorn"])
+def test_an_address_of_ipv6_can_be_listened_on(command: list[str]) -> None:
+    with started(command, HOST="::1", WORKERS="1") as (_, port):
+        connection = http.client.HTTPConnection("::1", port, timeout=PATIENCE)
+        connection.request("GET", "/api/health")
+        assert connection.getresponse().status == 200
+        connection.close()
 
 
 def test_waitress_serves_where_there_is_no_gunicorn() -> None:
