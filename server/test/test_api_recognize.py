@@ -4,6 +4,7 @@ import base64
 import io
 import threading
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -30,12 +31,27 @@ def read(client: FlaskClient, data: bytes, kind: str = "image/png", query: str =
         "data:image/png;base64," + BASE64,
         "DATA:image/png;charset=utf-8;BASE64," + BASE64,
         "data:;base64," + BASE64,
+        "data:image/png;base64," + quote(BASE64, safe=""),
+        "data:image/png;base64," + BASE64.replace("+", "%2b").replace("/", "%2f"),
+        "data:image/png;base64,"
+        + quote(base64.encodebytes(SEVEN), safe="").replace("%0A", "%0D%0A"),
         BASE64,
         BASE64.rstrip("="),
         base64.urlsafe_b64encode(SEVEN).decode("ascii"),
         base64.encodebytes(SEVEN).decode("ascii"),
     ],
-    ids=["data URL", "capitals", "no type", "bare", "no padding", "URL-safe", "in lines"],
+    ids=[
+        "data URL",
+        "capitals",
+        "no type",
+        "escaped",
+        "small escapes",
+        "escaped lines",
+        "bare",
+        "no padding",
+        "URL-safe",
+        "in lines",
+    ],
 )
 def test_json_with_a_data_url_or_base64_is_read(client: FlaskClient, image: str) -> None:
     assert client.post(ADDRESS, json={"image": image}).get_json()["text"] == "7"
