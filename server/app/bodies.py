@@ -93,7 +93,12 @@ def batch_bytes(request: UploadRequest, max_bytes: int, max_pictures: int) -> li
     """
     pictures: list[bytes | str]
     if request.mimetype == "application/json":
-        message = json_body(request, max_bytes)
+        try:
+            message = json_body(request, max_bytes)
+        except RequestEntityTooLarge:
+            raise _too_large(
+                f"All pictures of a batch together may have at most {max_bytes:,} bytes."
+            ) from None
         images = message.get("images") if isinstance(message, dict) else None
         if not isinstance(images, list) or not all(isinstance(image, str) for image in images):
             raise _unusable('The JSON must be an object with a list of strings, "images".')
@@ -105,9 +110,8 @@ def batch_bytes(request: UploadRequest, max_bytes: int, max_pictures: int) -> li
     if not pictures:
         raise _unusable("There are no pictures in the batch.")
     if len(pictures) > max_pictures:
-        raise ProblemError(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"A batch may have at most {max_pictures:,} pictures, not {len(pictures):,}.",
+        raise _too_large(
+            f"A batch may have at most {max_pictures:,} pictures, not {len(pictures):,}."
         )
     return pictures
 
@@ -151,13 +155,22 @@ def _unusable(detail: str) -> ProblemError:
     return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
 
 
+def _too_large(detail: str) -> ProblemError:
+    return ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+
+
 def _files_of_form(request: UploadRequest, max_bytes: int, most_parts: int) -> list[bytes]:
     if not request.mimetype_params.get("boundary"):
         raise _bad("The multipart body's content type names no boundary.")
     request.max_content_length = request.max_form_memory_size = max_bytes + ENVELOPE
     request.max_form_parts = most_parts
-    with _reading():
-        return [file.read() for file in request.files.getlist("image")]
+    try:
+        with _reading():
+            return [file.read() for file in request.files.getlist("image")]
+    except RequestEntityTooLarge:  # it does not say of what there is too much
+        raise _too_large(
+            f"A form may have at most {most_parts:,} parts and {max_bytes:,} bytes in all."
+        ) from None
 
 
 def _from_form(request: UploadRequest, max_bytes: int) -> bytes:
@@ -231,9 +244,8 @@ def _check_signs(body: bytes) -> None:
         while at >= 0:
             left -= 1
             if left < 0:
-                raise ProblemError(
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    f"JSON may have at most {MOST_SIGNS:,} commas and opening brackets.",
+                raise _too_large(
+                    f"JSON may have at most {MOST_SIGNS:,} commas and opening brackets."
                 )
             at = body.find(sign, at + 1)
 

@@ -110,6 +110,15 @@ def test_there_are_limits_of_number_bytes_and_pixels(tmp_path: Any) -> None:
     assert (many.status_code, "at most 3 pictures" in many.get_json()["detail"]) == (413, True)
     long = client.post(ADDRESS, json={"images": ["A" * 40_000]})
     assert long.status_code == 413
+    assert long.get_json()["detail"] == (
+        "All pictures of a batch together may have at most 8,000 bytes."
+    )
+    form = {"image": [(io.BytesIO(SMALL[0]), "a.png")] * 2, "comment": "A" * 40_000}
+    long = client.post(ADDRESS, data=form)
+    assert long.status_code == 413
+    assert long.get_json()["detail"] == (
+        "A form may have at most 103 parts and 8,000 bytes in all."
+    )
     # Each has 1,600 pixels, and all may have 8,000.
     patient = create_app(
         Settings(
