@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import ssl
 import subprocess
 import urllib.error
@@ -40,6 +41,16 @@ class Proxy:
             response = error
         with response:
             return response.status, dict(response.headers), response.read()
+
+    def raw(self, sent: bytes, through_tls: bool = True) -> bytes:
+        """What is answered to bytes that no HTTP library would send."""
+        with socket.create_connection(("localhost", self.service.port), timeout=30) as plain:
+            connection = plain
+            if through_tls:
+                connection = self._tls.wrap_socket(plain, server_hostname="localhost")
+            with connection:
+                connection.sendall(sent)
+                return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 def certificate(folder: Path) -> None:
@@ -115,6 +126,50 @@ def test_who_comes_without_tls_is_sent_to_it(proxy: Proxy) -> None:
 def test_what_is_for_few_is_not_let_through(proxy: Proxy) -> None:
     status, _, body = proxy.ask("/api/metrics", Authorization="Bearer word")
     assert (status, b"requests_total" in body) == (404, False)
+    assert problem(body)["detail"] == "There is nothing at this address."
+
+
+START = b"POST /api/recognize HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "sent"),
+    [
+        (400, b"nonsense\r\n\r\n"),
+        (400, START + b"Content-Length: many\r\n\r\n"),
+        (400, START + b"Host: b\r\n\r\n"),
+        (400, b"GET / HTTP/1.1\r\n\r\n"),
+        (404, START.replace(b"recognize", b"metrics") + b"\r\n"),
+        (405, START.replace(b"POST", b"TRACE") + b"\r\n"),
+        (414, START.replace(b"recognize", b"x" * 10_000) + b"\r\n"),
+        (431, START + b"X-Long: " + b"x" * 10_000 + b"\r\n\r\n"),
+        (501, START + b"Transfer-Encoding: chopped\r\n\r\n"),
+        (505, START.replace(b"1.1", b"9.9") + b"\r\n"),
+    ],
+    ids=lambda value: str(value)[:3],
+)
+def test_what_nginx_refuses_itself_is_a_problem_of_the_usual_shape(
+    proxy: Proxy, status: int, sent: bytes
+) -> None:
+    head, _, body = proxy.raw(sent).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert b"\r\nContent-Type: application/problem+json\r\n" in head
+    assert b"Retry-After" not in head
+    assert problem(body)["status"] == status
+
+
+def test_who_speaks_no_tls_where_it_is_spoken_gets_a_problem_too(proxy: Proxy) -> None:
+    answer = proxy.raw(START + b"\r\n", through_tls=False)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert problem(body)["status"] == 400
+
+
+def test_who_sends_too_many_at_once_is_told_when_to_come_back(proxy: Proxy) -> None:
+    sent = proxy.raw(b"GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n" * 500 + START + b"\r\n")
+    head, _, body = sent.partition(b"HTTP/1.1 429 ")[2].partition(b"\r\n\r\n")
+    assert b"\r\nRetry-After: 1\r\n" in head + b"\r\n"
+    assert b"Too Many Requests" in body.partition(b"}")[0]
 
 
 def test_a_body_that_is_too_large_is_a_problem_of_the_usual_shape(proxy: Proxy) -> None:
