@@ -1,10 +1,14 @@
 """What is shipped for deployment is sound, as far as can be seen without building it."""
 
 import re
+import sqlite3
 import subprocess
 import sysconfig
+from contextlib import closing
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+
+from services import needed
 
 from app.settings import ROOT, read_settings
 
@@ -45,3 +49,41 @@ def test_the_application_keeps_its_address_in_containers() -> None:
     (address,) = re.findall(r"^        ipv4_address: (\S+)$", compose, re.MULTILINE)
     (subnet,) = re.findall(r"^        - subnet: (\S+)$", compose, re.MULTILINE)
     assert ip_address(address) in list(ip_network(subnet).hosts())[1:]
+
+
+def commands() -> list[str]:
+    """All lines of shell in the guide."""
+    guide = (DEPLOY / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    return [line for block in blocks for line in block.splitlines()]
+
+
+def test_a_new_version_is_fetched_by_whom_the_checkout_belongs_to() -> None:
+    """git refuses everybody else: "dubious ownership"."""
+    pulls = [line for line in commands() if "git pull" in line]
+    assert len(pulls) == 2
+    assert all("&& sudo git pull" in line for line in pulls)
+    assert "`git pull`" not in (DEPLOY / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_backup_of_sqlite_has_what_is_not_in_its_file_yet(tmp_path: Path) -> None:
+    needed("sqlite3")
+    (command,) = [line for line in commands() if ".backup" in line]
+    file = tmp_path / "corrections.sqlite3"
+    command = command.removeprefix("sudo ").replace(
+        "/var/lib/digit-recognizer/corrections.sqlite3", str(file)
+    )
+    with closing(sqlite3.connect(file, isolation_level=None)) as running:
+        running.execute("PRAGMA journal_mode=WAL")
+        running.execute("CREATE TABLE corrections (key)")
+        running.execute("INSERT INTO corrections VALUES ('a')")
+        subprocess.run(command, shell=True, cwd=tmp_path, check=True, timeout=30)
+    with closing(sqlite3.connect(tmp_path / "corrections-backup.sqlite3")) as copy:
+        assert copy.execute("SELECT key FROM corrections").fetchall() == [("a",)]
+
+
+def test_the_backup_of_postgresql_is_of_the_database_in_containers() -> None:
+    (command,) = [line for line in commands() if "pg_dump" in line]
+    compose = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+    user, database = re.findall(r"POSTGRES_(?:USER|DB): (\w+)", compose)
+    assert f"exec -T database pg_dump -U {user} {database} > " in command
