@@ -54,6 +54,13 @@ describe('which pointer draws', () => {
     expect(tracker.down(pen, 2400)).toBe('draws');
   });
 
+  it('is not a palm that comes while the pen is over the sheet', () => {
+    tracker.moved(pen, 4000);
+    expect(tracker.down(finger, 4100)).toBe('ignored');
+    tracker.moved(mouse, 9000);
+    expect(tracker.down(finger, 9100)).toBe('draws');
+  });
+
   it('is a finger again when the pen has been put away', () => {
     tracker.down(pen, 0);
     tracker.up(pen, 100);

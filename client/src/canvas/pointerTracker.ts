@@ -30,6 +30,11 @@ export class PointerTracker {
     return replaces ? 'replaces' : 'draws';
   }
 
+  /** A pointer moves over the surface, whether it touches it or not. */
+  moved(pointer: PointerFacts, time: number): void {
+    this.#notePen(pointer, time);
+  }
+
   isDrawing(pointer: PointerFacts): boolean {
     return this.#active?.pointerId === pointer.pointerId;
   }

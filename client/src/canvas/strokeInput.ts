@@ -23,6 +23,7 @@ export function listenForStrokes({ surface, dispatch, width }: StrokeInput): () 
   }
 
   function move(event: PointerEvent): void {
+    tracker.moved(event, event.timeStamp);
     if (!tracker.isDrawing(event)) return;
     // The button was let go where no event could tell: over a system dialog, or while another is held.
     if ((event.buttons & 1) === 0) {

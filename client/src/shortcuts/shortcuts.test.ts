@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandOf, type Key } from './shortcuts';
 
-const plain = { ctrlKey: false, metaKey: false, shiftKey: false, altKey: false };
+const plain = { code: '', ctrlKey: false, metaKey: false, shiftKey: false, altKey: false };
 const press = (key: string, held: Partial<Key> = {}) => commandOf({ ...plain, ...held, key });
 
 describe('the keyboard', () => {
@@ -18,6 +18,16 @@ describe('the keyboard', () => {
     ['?', { shiftKey: true }, 'help'],
   ])('understands %s with %o as %s', (key, held, command) => {
     expect(press(key, held)).toBe(command);
+  });
+
+  it.each([['я', 'KeyZ', 'undo'], ['н', 'KeyY', 'redo'], ['ω', 'KeyZ', 'undo']])(
+    'takes %s for the letter that a Latin keyboard has on its key', (key, code, command) => {
+      expect(press(key, { code, ctrlKey: true })).toBe(command);
+    },
+  );
+
+  it('goes by the letter where there is one: Z and Y have changed places on some keyboards', () => {
+    expect(press('z', { code: 'KeyY', ctrlKey: true })).toBe('undo');
   });
 
   it('understands brackets that need AltGr', () => {

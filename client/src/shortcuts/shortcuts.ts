@@ -3,6 +3,8 @@ export type Command = 'undo' | 'redo' | 'clear' | 'thinner' | 'thicker' | 'help'
 /** What is asked of a keyboard event here. */
 export interface Key {
   readonly key: string;
+  /** Where it is on the keyboard. */
+  readonly code: string;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly shiftKey: boolean;
@@ -35,10 +37,11 @@ const PLAIN_KEYS: Readonly<Record<string, Command>> = {
 };
 
 /** The command that a key press asks for; null where it asks for none. */
-export function commandOf({ key, ctrlKey, metaKey, shiftKey, altKey }: Key): Command | null {
+export function commandOf({ key, code, ctrlKey, metaKey, shiftKey, altKey }: Key): Command | null {
   // AltGr, which many keyboards need for [ and ], reports itself as Ctrl and Alt.
   if (!(ctrlKey || metaKey) || altKey) return PLAIN_KEYS[key] ?? null;
-  const letter = key.toLowerCase();
+  // A keyboard of another alphabet has its own letters on the keys.
+  const letter = (/^[a-z]$/i.test(key) ? key : code.replace('Key', '')).toLowerCase();
   if (letter === 'z') return shiftKey ? 'redo' : 'undo';
   return letter === 'y' && ctrlKey && !shiftKey ? 'redo' : null;
 }
