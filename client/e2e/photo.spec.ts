@@ -181,3 +181,35 @@ test.describe('with a camera', () => {
     expect(states).toEqual(['ended']);
   });
 });
+
+test('says so where nothing is found in a photograph', async ({ page, reading }) => {
+  await choose(page, 'paper.jpg', 'image/jpeg', await photograph(page, { lines: [], paper: '#eee', ink: '#000' }));
+  await button(page, 'Read it').click();
+  await expect(page.getByText('Nothing was found')).toBeVisible();
+  await expect(reading).toHaveText('');
+});
+
+test('the picture that was chosen last is the one, however long another takes', async ({ page, reading, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  await page.evaluate(() => {
+    const ready = window.createImageBitmap.bind(window);
+    let slow = true;
+    window.createImageBitmap = async (file: ImageBitmapSource) => {
+      const late = slow;
+      slow = false;
+      const bitmap = await ready(file);
+      if (late) await new Promise((resolve) => { addEventListener('late', resolve); });
+      return bitmap;
+    };
+  });
+  const [first, second] = [await photograph(page, { lines: lines(4), paper: '#fff', ink: '#000' }),
+    await photograph(page, { lines: lines(7), paper: '#fff', ink: '#000' })];
+  await choose(page, 'four.jpg', 'image/jpeg', first);
+  await expect(page.getByText('One moment …')).toBeVisible();
+  await button(page, 'Another picture').click();
+  await page.getByLabel('Choose a picture').setInputFiles({ name: 'seven.jpg', mimeType: 'image/jpeg', buffer: second });
+  await expect(button(page, 'Read it')).toBeEnabled();
+  await page.evaluate(() => { dispatchEvent(new Event('late')); });
+  await button(page, 'Read it').click();
+  await expect(reading).toHaveText('7');
+});

@@ -36,6 +36,8 @@ const preferences: Record<Preference, { readonly name: string; readonly detail: 
   device: { name: 'This device only', detail: 'No drawing leaves it.' },
 };
 
+const a = (digit: number): string => (digit === 8 ? 'an 8' : `a ${digit}`);
+
 const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 
 export const texts = {
@@ -64,12 +66,14 @@ export const texts = {
     unsure: 'Unsure',
     confidence: (confidence: number): string => finePercent.format(confidence),
     secondGuess: (digit: number, probability: number): string =>
-      `or a ${digit}, ${wholePercent.format(probability)}`,
+      `or ${a(digit)}, ${wholePercent.format(probability)}`,
     notDigit: 'Not a digit',
+    blank: 'Nothing was found',
+    blankDetail: 'It looks like empty paper. Write larger or darker, or take the photo again.',
     wrong: 'Wrong?',
     correct: 'Was it misread? Say what it was',
     guess: (digit: number, confidence: number): string =>
-      `At a guess a ${digit}, ${wholePercent.format(confidence)}`,
+      `At a guess ${a(digit)}, ${wholePercent.format(confidence)}`,
   },
 
   bars: {
@@ -121,7 +125,7 @@ export const texts = {
     when: (time: number): string => moment.format(time),
     correct: (reading: string): string => `${reading}: was it right?`,
     right: 'right',
-    was: (digit: number): string => `it was a ${digit}`,
+    was: (digit: number): string => `it was ${a(digit)}`,
     wasNoDigit: 'it was no digit',
     remove: (reading: string): string => `Delete: ${reading}`,
     removeAll: 'Delete all',
@@ -135,7 +139,7 @@ export const texts = {
     show: 'Why? Show on the drawing what speaks for each digit',
     hide: 'Hide the evidence',
     label: 'Evidence',
-    question: (digit: number): string => `Why a ${digit}?`,
+    question: (digit: number): string => `Why ${a(digit)}?`,
     speaksFor: 'for it',
     speaksAgainst: 'against it',
     previous: 'The digit before',
@@ -177,6 +181,7 @@ export const texts = {
   missing: {
     there: 'This part of the page could not be loaded. Draw on without it, or load the page anew where there is a network: the sheet is empty then, and your drawing among the last drawings.',
     reload: 'Load the page anew',
+    archive: 'It cannot be saved now. Try again where there is a network.',
   },
 
   close: 'Close',

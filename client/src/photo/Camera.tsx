@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { texts } from '../texts';
+import { Hint } from './Hint';
 import { openCamera, PhotoError, shot, type PhotoProblem } from './pictures';
 
 interface CameraProps {
@@ -35,7 +36,7 @@ export function Camera({ onShot, onProblem }: CameraProps) {
 
   return (
     <>
-      <p className="photo-hint">{ready ? texts.photo.aim : texts.photo.waiting}</p>
+      <Hint>{ready ? texts.photo.aim : texts.photo.waiting}</Hint>
       <div className="photo-stage">
         <video ref={videoRef} className="photo-video" autoPlay playsInline muted onPlaying={() => { setReady(true); }} />
         <div className="photo-aim" aria-hidden="true" />

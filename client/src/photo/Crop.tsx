@@ -3,6 +3,7 @@ import Cropper from 'react-easy-crop';
 import 'react-easy-crop/react-easy-crop.css';
 import { Icon } from '../actions/Icon';
 import { texts } from '../texts';
+import { Hint } from './Hint';
 import { cropped, turned, type Area } from './pictures';
 
 interface CropProps {
@@ -24,7 +25,7 @@ export function Crop({ picture, onPictureChange, onDone }: CropProps) {
 
   return (
     <>
-      <p className="photo-hint">{texts.photo.crop}</p>
+      <Hint>{texts.photo.crop}</Hint>
       <div className="photo-stage">
         {shown && (
           <Cropper key={shown.address} image={shown.address} crop={place} zoom={zoom} maxZoom={MOST_ZOOM} aspect={1} objectFit="cover" showGrid={false}

@@ -14,12 +14,14 @@ interface PhotoProps {
 /** Reads a photograph: of the camera, of a file, dropped or pasted. */
 export function Photo({ open, onOpenChange, onPhoto }: PhotoProps) {
   const [file, setFile] = useState<Blob | null>(null);
+  const [number, setNumber] = useState(0);
 
   const receive = useEffectEvent((event: Event, data: DataTransfer | null) => {
     const found = [...(data?.files ?? [])].at(0);
     if (!found) return;
     event.preventDefault();
     setFile(found);
+    setNumber(number + 1);
     onOpenChange(true);
   });
 
@@ -40,7 +42,7 @@ export function Photo({ open, onOpenChange, onPhoto }: PhotoProps) {
   return (
     <Dialog title={texts.photo.open} open={open} onOpenChange={changeOpen}>
       <Suspense fallback={<p className="photo-hint">{texts.photo.waiting}</p>}>
-        <PhotoSteps file={file} onDone={(photo) => {
+        <PhotoSteps key={number} file={file} onDone={(photo) => {
           changeOpen(false);
           onPhoto(photo);
         }} />

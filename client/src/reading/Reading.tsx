@@ -31,10 +31,10 @@ export function Reading({ recognition, correction, onCorrect }: ReadingProps) {
         <Status failure={recognition.failure} />
         {/* Always there, or its first words would not be read out. */}
         <p className="words-verdict" aria-live="polite">
-          {!recognition.failure && judgement.kind === 'notDigit' && texts.reading.notDigit}
+          {!recognition.failure && (judgement.kind === 'notDigit' || judgement.kind === 'blank') && texts.reading[judgement.kind]}
         </p>
         {!recognition.failure && <Words judgement={judgement} asking={recognition.asking} />}
-        {!recognition.failure && judgement.kind !== 'nothing' && (
+        {!recognition.failure && (judgement.kind === 'read' || judgement.kind === 'notDigit') && (
           <div className="reading-correction">
             <CorrectionChoice label={texts.reading.correct} none={texts.reading.wrong} correction={correction} onCorrect={onCorrect} />
           </div>

@@ -12,6 +12,8 @@ export function Words({ judgement, asking }: WordsProps) {
       return asking
         ? <p className="words-detail words-late">{texts.reading.asking}</p>
         : <p className="words-detail">{texts.reading.waiting}</p>;
+    case 'blank':
+      return <p className="words-detail">{texts.reading.blankDetail}</p>;
     case 'notDigit':
       return <p className="words-detail">{texts.reading.guess(judgement.guess.digit, judgement.guess.probability)}</p>;
     case 'read':

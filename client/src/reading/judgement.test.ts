@@ -3,9 +3,9 @@ import { answerOf, EMPTY_ANSWER } from '../recognition/examples';
 import { certaintyOf, judge } from './judgement';
 
 describe('judging an answer', () => {
-  it('finds nothing where there is no answer, and nothing on an empty sheet', () => {
+  it('tells that there is no answer from an answer that nothing is there', () => {
     expect(judge(null)).toEqual({ kind: 'nothing' });
-    expect(judge(EMPTY_ANSWER)).toEqual({ kind: 'nothing' });
+    expect(judge(EMPTY_ANSWER)).toEqual({ kind: 'blank' });
   });
 
   it('reads a clear digit without a second guess', () => {

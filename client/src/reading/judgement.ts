@@ -10,6 +10,8 @@ export interface Guess {
 /** What an answer comes to, in the terms of the person who drew. */
 export type Judgement =
   | { readonly kind: 'nothing' }
+  /** There is an answer, and it is that there is nothing to be read. */
+  | { readonly kind: 'blank' }
   | {
       readonly kind: 'read';
       readonly text: string;
@@ -26,7 +28,8 @@ const WORTH_MENTIONING = 0.1;
 
 export function judge(answer: Answer | null): Judgement {
   const [first] = answer?.digits ?? [];
-  if (!answer || !first) return { kind: 'nothing' };
+  if (!answer) return { kind: 'nothing' };
+  if (!first) return { kind: 'blank' };
   const doubtful = answer.digits.find(({ isDigit }) => isDigit < IS_DIGIT);
   if (doubtful) {
     return { kind: 'notDigit', guess: { digit: doubtful.digit, probability: doubtful.confidence } };

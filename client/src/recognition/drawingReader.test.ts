@@ -56,6 +56,13 @@ describe('reading a drawing', () => {
     expect(reader.replace).toHaveBeenCalledTimes(1);
   });
 
+  it('shows nothing of a drawing beside the photograph that takes its place', () => {
+    drawStroke();
+    store.dispatch({ type: 'lay', photo: document.createElement('canvas') });
+    expect(reader.clear).toHaveBeenCalledTimes(1);
+    expect(reader.clear).toHaveBeenCalledBefore(reader.replace);
+  });
+
   it('tries again when the network is back', () => {
     window.dispatchEvent(new Event('online'));
     expect(reader.retryNow).toHaveBeenCalledTimes(1);

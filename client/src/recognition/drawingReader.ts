@@ -22,7 +22,11 @@ export function readDrawing(store: DrawingStore, scheduler: Reader): () => void 
     const picture = (): Picture => pictureOfContent(content);
     if (!content.photo && !hasInkOnSheet(content.strokes)) scheduler.clear();
     else if (ADDS_INK.includes(type)) scheduler.follow(picture);
-    else scheduler.replace(picture);
+    else {
+      // What was read of a drawing says nothing of a photograph.
+      if (type === 'lay') scheduler.clear();
+      scheduler.replace(picture);
+    }
   }
 
   const retry = (): void => { scheduler.retryNow(); };
