@@ -107,3 +107,32 @@ test('stay here while nothing may leave the device', async ({ page }) => {
   await expect(page.getByText('Not now: drawings are read on this device only')).toBeVisible();
   expect(await keptByServer(page)).toEqual(before);
 });
+
+test('of two tabs are one, and go with the drawing', async ({ page, context, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  await agree(page);
+  const before = await keptByServer(page);
+  const other = await context.newPage();
+  await other.goto('/');
+  await button(other, 'Last drawings').click();
+  await other.getByRole('listitem').getByRole('combobox').selectOption('it was a 4');
+  await expect(other.getByText('sent, thank you')).toBeVisible();
+  await choice(page).selectOption('it was a 5');
+  await button(page, 'Last drawings').click();
+  await expect(page.getByText('sent, thank you')).toBeVisible();
+  await expect.poll(async () => (await keptByServer(page)).slice(before.length).map((row) => row[3])).toEqual(['5']);
+  await button(other, 'Delete all').click();
+  await button(other, 'Really delete all?').click();
+  await expect.poll(() => keptByServer(page)).toEqual(before);
+});
+
+test('that arrow keys pass over are not sent', async ({ page, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  await agree(page);
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/api/corrections')) sent.push(/"was":\d/.exec(request.postData() ?? '')?.[0] ?? request.method());
+  });
+  for (const was of ['it was a 0', 'it was a 1', 'it was a 2']) await choice(page).selectOption(was);
+  await expect.poll(() => sent).toEqual(['"was":2']);
+});

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { draw, type Hand } from './hand';
+import { draw, mouseHand, type Hand } from './hand';
 import { DIGITS, writing } from './handwriting';
 import { button, expect, readOnly, test } from './test';
 
@@ -72,4 +72,20 @@ test('reads on this device at once where the server hangs', async ({ page, hand,
   await draw(hand, writing(4));
   await expect(reading).toHaveText('4');
   await expect(page.getByTestId('place')).toHaveText('This device');
+});
+
+test('is said to be where drawings are read from when it is chosen, in every tab', async ({ page, context, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  await page.goto('/');
+  const other = await context.newPage();
+  await other.goto('/');
+  await readOnly(page, 'This device only');
+  for (const tab of [page, other]) await expect(tab.getByTestId('place')).toHaveText('This device');
+  await page.reload();
+  await expect(page.getByTestId('place')).toHaveText('This device');
+  const asked: string[] = [];
+  other.on('request', (request) => { if (request.url().includes('/api/')) asked.push(request.url()); });
+  await draw(mouseHand(other), writing(7));
+  await expect(other.getByTestId('reading')).toHaveText('7');
+  expect(asked).toEqual([]);
 });

@@ -40,6 +40,46 @@ test('lets one say what a drawing was, and delete it', async ({ page }) => {
   await expect(page.getByText('Nothing has been drawn yet.')).toBeVisible();
 });
 
+test('asks before all is deleted, and takes neither a double click nor a held key for an answer', async ({ page, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  await button(page, 'Last drawings').click();
+  const consent = page.getByRole('checkbox', { name: 'Send my corrections to the server' });
+  await consent.check();
+  await button(page, 'Delete all').dblclick();
+  await expect(page.getByRole('listitem')).toHaveCount(2);
+  await page.keyboard.press('Escape');
+  await button(page, 'Last drawings').click();
+  await button(page, 'Delete all').focus();
+  await page.keyboard.down('Enter');
+  for (let repeat = 0; repeat < 5; repeat++) await page.keyboard.down('Enter');
+  await page.keyboard.up('Enter');
+  await expect(button(page, 'Really delete all?')).toBeFocused();
+  await expect(page.getByRole('listitem')).toHaveCount(2);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('listitem')).toHaveCount(0);
+  await expect(button(page, 'Delete all')).toBeFocused();
+  // What was agreed to can be taken back though nothing is left.
+  await expect(consent).toBeVisible();
+});
+
+test('keeps the keyboard in the list when a drawing is deleted', async ({ page, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  await button(page, 'Last drawings').click();
+  await page.getByRole('button', { name: /^Delete: Read as 7/ }).press('Enter');
+  await expect(page.getByRole('button', { name: /^Delete: Read as 3/ })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(button(page, 'Close')).toBeFocused();
+});
+
+test('says so where they cannot be saved', async ({ page, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  await page.route(/archive/, (route) => route.abort());
+  await page.reload();
+  await button(page, 'Last drawings').click();
+  await button(page, 'Save as ZIP').click();
+  await expect(page.getByText('It cannot be saved now.')).toBeVisible();
+});
+
 test('saves them as a ZIP of pictures and a table', async ({ page }) => {
   await button(page, 'Last drawings').click();
   await page.getByRole('listitem').first().getByRole('combobox').selectOption('it was a 1');

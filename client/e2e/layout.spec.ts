@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { draw } from './hand';
 import { writing } from './handwriting';
-import { expect, readOnly, test } from './test';
+import { button, expect, readOnly, test } from './test';
 
 async function boxes(page: Page): Promise<unknown[]> {
   const parts = [
@@ -58,6 +58,46 @@ for (const [width, height] of [[360, 740], [390, 844], [1280, 800], [1920, 1080]
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });
 }
+
+for (const [width, height] of [[844, 390], [740, 360], [932, 430], [1280, 600]] as const) {
+  test(`nothing is left to scroll at ${width} × ${height}`, async ({ page, hasTouch }) => {
+    test.skip(hasTouch, 'It has a screen of its own.');
+    await page.setViewportSize({ width, height });
+    await page.goto('/');
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(height);
+  });
+}
+
+for (const [width, height, size] of [[320, 640, 16], [390, 844, 24], [1280, 800, 24]] as const) {
+  test(`nothing stands beside the page at ${width} × ${height} in letters of ${size} pixels`, async ({ page, hand, reading, hasTouch }) => {
+    test.skip(hasTouch, 'It has a screen of its own.');
+    await page.setViewportSize({ width, height });
+    await page.goto('/');
+    await page.evaluate((pixels) => { document.documentElement.style.fontSize = `${pixels}px`; }, size);
+    // As a browser that can install the page has it.
+    await page.evaluate(() => {
+      const offer = new Event('beforeinstallprompt');
+      window.dispatchEvent(Object.assign(offer, { prompt: () => Promise.resolve(), userChoice: Promise.resolve({ outcome: 'dismissed' }) }));
+    });
+    await expect(button(page, 'Install as an app')).toBeVisible();
+    await draw(hand, writing(7));
+    await expect(reading).toHaveText('7');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+}
+
+test('a phone held sideways keeps its notch and its bar free', async ({ page, session, hasTouch }) => {
+  test.skip(hasTouch, 'It has a screen of its own.');
+  await page.setViewportSize({ width: 844, height: 390 });
+  await session.send('Emulation.setSafeAreaInsetsOverride', { insets: { left: 47, right: 47, bottom: 21 } });
+  await page.goto('/');
+  const sheet = await page.getByTestId('canvas').boundingBox();
+  const bars = await page.getByTestId('bar-9').boundingBox();
+  if (!sheet || !bars) throw new Error('no place');
+  expect(sheet.x).toBeGreaterThanOrEqual(47);
+  expect(sheet.y + sheet.height).toBeLessThanOrEqual(390 - 21);
+  expect(bars.x + bars.width).toBeLessThanOrEqual(844 - 47);
+});
 
 test('sheet, answer and bars are in view together', async ({ page, hand, reading }) => {
   await page.goto('/');

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Actions } from './actions/Actions';
 import { Bars } from './bars/Bars';
 import { DrawingStore } from './canvas/drawingStore';
@@ -23,7 +23,7 @@ import { usePreference } from './place/usePreference';
 import { readDrawing } from './recognition/drawingReader';
 import { followNetwork, recognizer } from './recognition/recognizers';
 import { RecognitionScheduler } from './recognition/scheduler';
-import { useLastPlace, useRecognition } from './recognition/useRecognition';
+import { usePlace, useRecognition } from './recognition/useRecognition';
 import { Reading } from './reading/Reading';
 import { Seen } from './seen/Seen';
 import { Shortcuts } from './shortcuts/Shortcuts';
@@ -51,7 +51,8 @@ export function App() {
   const sharing = consent && preference !== 'device';
   const recognition = useRecognition(scheduler);
   const correction = useCorrection(recorder, history);
-  const place = useLastPlace(recognition);
+  const place = usePlace(recognition, preference);
+  const whyRef = useRef<HTMLButtonElement>(null);
   const [first] = recognition.answer?.digits ?? [];
   const explainedDigit = explained === 'best' ? first?.digit : explained;
 
@@ -61,10 +62,16 @@ export function App() {
   useEffect(() => recorder.start(), [recorder]);
   useEffect(() => {
     void history.outbox.allow(sharing);
-    const online = (): void => { void history.outbox.hurry(); };
-    window.addEventListener('online', online);
-    return () => { window.removeEventListener('online', online); };
+    const hurry = (): void => { void history.outbox.hurry(); };
+    window.addEventListener('online', hurry);
+    // A page that is hidden may not be seen again.
+    document.addEventListener('visibilitychange', hurry);
+    return () => {
+      window.removeEventListener('online', hurry);
+      document.removeEventListener('visibilitychange', hurry);
+    };
   }, [history, sharing]);
+  useEffect(() => recorder.subscribe(() => { setExplained(null); }), [recorder]);
   useEffect(() => {
     if (!consent) void history.outbox.dropKeeps();
   }, [history, consent]);
@@ -86,8 +93,8 @@ export function App() {
   return (
     <div className="page">
       <header className="page-header">
-        <h1 className="font-numeral text-lg leading-tight roomy:text-2xl">{texts.title}</h1>
-        <div className="flex gap-1 roomy:gap-2">
+        <h1 className="font-numeral min-w-min grow basis-0 text-lg leading-tight roomy:text-2xl">{texts.title}</h1>
+        <div className="flex flex-wrap justify-end gap-1 roomy:gap-2">
           <Install offer={installOffer} {...opening('install')} />
           <PlaceMark place={place} preference={preference} onPreferenceChange={setPreference} {...opening('place')} />
           <HistoryButton history={history} sharing={{ consent, kept: preference === 'device', onConsentChange: setConsent }}
@@ -101,7 +108,11 @@ export function App() {
             {first?.evidence && typeof explainedDigit === 'number' && (
               <>
                 <EvidenceMap evidence={first.evidence} digit={explainedDigit} />
-                <EvidenceChoice digit={explainedDigit} onDigitChange={setExplained} onClose={() => { setExplained(null); }} />
+                <EvidenceChoice digit={explainedDigit} onDigitChange={setExplained} onClose={() => {
+                  setExplained(null);
+                  // The button that was pressed is gone.
+                  whyRef.current?.focus();
+                }} />
               </>
             )}
           </Sheet>
@@ -113,7 +124,7 @@ export function App() {
         <div className="result-column">
           <Reading recognition={recognition} correction={correction}
             onCorrect={(was) => void recorder.correct(was, sharing)} />
-          <Seen answer={recognition.answer} explained={explained !== null}
+          <Seen whyRef={whyRef} answer={recognition.answer} explained={explained !== null}
             onExplainedChange={(shown) => { setExplained(shown ? 'best' : null); }} />
           <Bars answer={recognition.answer} />
         </div>

@@ -1,33 +1,9 @@
-import { useEffect, useState } from 'react';
+import { useChoice } from '../choice';
 
-const KEY = 'send-corrections';
+const ANSWERS = ['false', 'true'] as const;
 
 /** Whether corrections may be sent to the server, as said in this browser, and what says it anew. */
 export function useConsent(): [boolean, (consent: boolean) => void] {
-  const [consent, setConsent] = useState(stored);
-
-  useEffect(() => {
-    // What is said in one tab holds in all.
-    const heard = ({ key }: StorageEvent): void => { if (key === KEY) setConsent(stored()); };
-    window.addEventListener('storage', heard);
-    return () => { window.removeEventListener('storage', heard); };
-  }, []);
-
-  return [consent, (given) => {
-    setConsent(given);
-    try {
-      localStorage.setItem(KEY, String(given));
-    } catch {
-      // Then it holds until the page is closed.
-    }
-  }];
-}
-
-function stored(): boolean {
-  try {
-    return localStorage.getItem(KEY) === 'true';
-  } catch {
-    // A browser may keep its storage from a page.
-    return false;
-  }
+  const [said, say] = useChoice('send-corrections', ANSWERS);
+  return [said === 'true', (given) => { say(given ? 'true' : 'false'); }];
 }

@@ -5,6 +5,9 @@ import type { Message } from './message';
 /** Milliseconds after which what could not be delivered is tried again. */
 export const RETRY_AFTER = 30_000;
 
+/** Milliseconds that a correction has to itself before it is sent: arrow keys pass over others on their way to it. */
+export const SETTLES = 1000;
+
 /**
  * Messages to the server, in this browser until the server has them: they
  * outlast a page that is closed and a network that is lost. A message may be
@@ -12,6 +15,10 @@ export const RETRY_AFTER = 30_000;
  */
 export class Outbox {
   #waiting: readonly Message[] = [];
+  /** Keys of what was never sent. */
+  readonly #unsent = new Set<string>();
+  /** What the database does not hold: there may be none, or the disk be full. */
+  readonly #unstored = new Set<Message>();
   #allowed = false;
   #delivering = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -22,6 +29,7 @@ export class Outbox {
     private readonly deliver: (message: Message) => Promise<Delivery>,
     /** Told of each correction that the server will not have. */
     private readonly givenUp: (key: string) => Promise<void>,
+    private readonly settles: number,
   ) {}
 
   /** What the server does not have yet. */
@@ -43,9 +51,22 @@ export class Outbox {
     await this.hurry();
   }
 
-  /** Messages that the database holds already are to be delivered. */
-  async post(messages: readonly Message[]): Promise<void> {
+  /** Whether the server has certainly not heard of what has this key. */
+  unsent(key: string): boolean {
+    return this.#unsent.has(key);
+  }
+
+  /**
+   * Messages are to be delivered.
+   *
+   * @param stored whether the database holds them already
+   */
+  async post(messages: readonly Message[], stored: boolean): Promise<void> {
     const replaced = new Set(messages.map(({ key }) => key));
+    for (const message of messages) {
+      if (!stored) this.#unstored.add(message);
+      if (message.kind === 'keep') this.#unsent.add(message.key);
+    }
     this.#show([...this.#waiting.filter(({ key }) => !replaced.has(key)), ...messages]);
     await this.hurry();
   }
@@ -59,11 +80,12 @@ export class Outbox {
     const keys = this.#waiting.filter(({ kind }) => kind === 'keep').map(({ key }) => key);
     if (keys.length === 0) return;
     const messages = keys.map((key): Message => ({ kind: 'forget', key, time: Date.now() }));
-    await this.use(async (database) => {
+    const stored = await this.use(async (database) => {
       for (const message of messages) await database.put('outbox', message);
+      return true;
     });
     for (const key of keys) await this.givenUp(key);
-    await this.post(messages);
+    await this.post(messages, stored ?? false);
   }
 
   /** Try now. */
@@ -71,23 +93,51 @@ export class Outbox {
     if (this.#delivering) return;
     this.#delivering = true;
     clearTimeout(this.#timer);
+    let later = false;
     try {
-      for (let next = this.#next(); next; next = this.#next()) {
-        const delivery = await this.deliver(next);
-        if (delivery === 'later') {
-          this.#timer = setTimeout(() => void this.hurry(), RETRY_AFTER);
-          break;
-        }
-        await this.#drop(next);
-        if (delivery === 'never' && next.kind === 'keep') await this.givenUp(next.key);
+      for (let next = this.#next(); next && !later; next = this.#next()) {
+        const message = next;
+        later = await inOneTabAtOnce(() => this.#send(message)) === 'later';
       }
     } finally {
       this.#delivering = false;
     }
+    const unsettled = this.#allowed && this.#waiting.length > 0;
+    if (later || unsettled) this.#timer = setTimeout(() => void this.hurry(), later ? RETRY_AFTER : this.settles);
   }
 
+  async #send(message: Message): Promise<Delivery> {
+    this.#unsent.delete(message.key);
+    if (!(await this.#holds(message))) return 'done';
+    const delivery = await this.deliver(message);
+    if (delivery === 'later') return delivery;
+    await this.#drop(message);
+    if (delivery === 'never' && message.kind === 'keep') await this.givenUp(message.key);
+    return delivery;
+  }
+
+  /** Whether a message still holds: another tab may have delivered it, or put another in its place. */
+  async #holds(message: Message): Promise<boolean> {
+    if (!this.#unstored.has(message)) {
+      const found = await this.use(async (database) => ({ stored: await database.get('outbox', message.key) }));
+      if (found && !isSame(found.stored, message)) {
+        this.#show(this.#waiting.flatMap((one) => (one === message ? found.stored ?? [] : one)));
+        return false;
+      }
+    }
+    return this.#waiting.includes(message);
+  }
+
+  /** What is to be forgotten goes first: it may make room for what is to be kept. */
   #next(): Message | undefined {
-    return this.#waiting.find(({ kind }) => this.#allowed || kind === 'forget');
+    return this.#waiting.find(({ kind }) => kind === 'forget')
+      ?? this.#waiting.find((message) => this.#allowed && this.#hasSettled(message));
+  }
+
+  #hasSettled({ time }: Message): boolean {
+    const age = Date.now() - time;
+    // A clock may be set back, and a page that is hidden may not be seen again.
+    return age < 0 || age >= this.settles || document.visibilityState === 'hidden';
   }
 
   async #load(): Promise<void> {
@@ -100,11 +150,29 @@ export class Outbox {
     // A message that has taken this one's place meanwhile stays.
     if (!this.#waiting.includes(message)) return;
     this.#show(this.#waiting.filter((one) => one !== message));
-    await this.use((database) => database.delete('outbox', message.key));
+    this.#unstored.delete(message);
+    await this.use(async (database) => {
+      const { store, done } = database.transaction('outbox', 'readwrite');
+      const work = async (): Promise<void> => {
+        if (isSame(await store.get(message.key), message)) await store.delete(message.key);
+      };
+      await Promise.all([work(), done]);
+    });
   }
 
   #show(messages: readonly Message[]): void {
     this.#waiting = messages;
     for (const listener of this.#listeners) listener();
   }
+}
+
+function isSame(one: Message | undefined, other: Message): boolean {
+  return one?.kind === other.kind && one.time === other.time;
+}
+
+/** Where the browser has locks: of two tabs one would tell of a correction that the other has taken back. */
+function inOneTabAtOnce<Result>(work: () => Promise<Result>): Promise<Result> {
+  // Typed as always there, which it is not on a page without TLS.
+  const locks = navigator.locks as LockManager | undefined;
+  return locks ? locks.request('outbox', work) : work();
 }

@@ -23,10 +23,11 @@ interface HistoryListProps {
 /** The last drawings, what was read in them, and what they were. */
 export default function HistoryList({ history, entries, sharing }: HistoryListProps) {
   const waiting = useSyncExternalStore(history.outbox.subscribe, history.outbox.waiting);
-  if (entries.length === 0) return <p className="text-muted">{texts.history.empty}</p>;
+  const [unsaved, setUnsaved] = useState(false);
+  const filled = entries.length > 0;
   return (
     <>
-      <p className="text-muted mb-3 text-sm">{texts.history.explanation}</p>
+      <p className="text-muted mb-3 text-sm">{filled ? texts.history.explanation : texts.history.empty}</p>
       <ul className="history-list">
         {entries.map((entry) => (
           <HistoryRow key={entry.id} entry={entry} waits={waiting.some(({ key }) => key === entry.sharedAs)}
@@ -34,19 +35,24 @@ export default function HistoryList({ history, entries, sharing }: HistoryListPr
             onRemove={() => void history.remove(entry.id)} />
         ))}
       </ul>
-      <label className="history-consent">
-        <input type="checkbox" checked={sharing.consent} onChange={({ target: { checked } }) => { sharing.onConsentChange(checked); }} />
-        <span>
-          {texts.history.consent}
-          <span className="text-muted block text-sm">{sharing.kept ? texts.history.consentKept : texts.history.consentDetail}</span>
-        </span>
-      </label>
+      {(filled || sharing.consent) && (
+        <label className="history-consent">
+          <input type="checkbox" checked={sharing.consent} onChange={({ target: { checked } }) => { sharing.onConsentChange(checked); }} />
+          <span>
+            {texts.history.consent}
+            <span className="text-muted block text-sm">{sharing.kept ? texts.history.consentKept : texts.history.consentDetail}</span>
+          </span>
+        </label>
+      )}
       <div className="mt-4 grid grid-cols-2 gap-2">
-        <button type="button" className="action" data-useful="true" onClick={() => void save(entries)}>
+        <button type="button" className="action" data-useful={filled} onClick={() => {
+          if (filled) save(entries).then(() => { setUnsaved(false); }, () => { setUnsaved(true); });
+        }}>
           {texts.history.save}
         </button>
-        <RemoveAll onRemove={() => void history.removeAll()} />
+        <RemoveAll useful={filled} onRemove={() => void history.removeAll()} />
       </div>
+      <p role="status" className="status">{unsaved && texts.missing.archive}</p>
     </>
   );
 }
@@ -74,19 +80,41 @@ function HistoryRow({ entry, waits, onCorrect, onRemove }: HistoryRowProps) {
       <CorrectionChoice label={texts.history.correct(read)} none={texts.history.right} correction={entry.correction}
         onCorrect={onCorrect} />
       <button type="button" className="action" data-useful="true" aria-label={texts.history.remove(read)} title={texts.history.remove(read)}
-        onClick={onRemove}>
+        onClick={({ currentTarget }) => {
+          focusBeside(currentTarget);
+          onRemove();
+        }}>
         <Icon name="clear" />
       </button>
     </li>
   );
 }
 
-/** Asks once more: what is deleted cannot be brought back. */
-function RemoveAll({ onRemove }: { readonly onRemove: () => void }) {
+/** The keyboard's focus goes on to the row beside the one that goes away, or to what closes the list. */
+function focusBeside(button: HTMLButtonElement): void {
+  const row = button.closest('li');
+  const beside = row?.nextElementSibling ?? row?.previousElementSibling;
+  const next = beside?.querySelector('button') ?? button.closest('dialog')?.querySelector<HTMLButtonElement>(':scope > button');
+  next?.focus();
+}
+
+interface RemoveAllProps {
+  /** Whether there is anything to delete. */
+  readonly useful: boolean;
+  readonly onRemove: () => void;
+}
+
+/** Asks once more: what is deleted cannot be brought back. A double click, or a key that is held, is no answer. */
+function RemoveAll({ useful, onRemove }: RemoveAllProps) {
   const [sure, setSure] = useState(false);
+  const pressed = (): void => {
+    setSure(!sure);
+    if (sure) onRemove();
+  };
   return (
-    <button type="button" className="action" data-useful="true"
-      onClick={() => { if (sure) onRemove(); else setSure(true); }} onBlur={() => { setSure(false); }}>
+    <button type="button" className="action" data-useful={useful} onBlur={() => { setSure(false); }}
+      onKeyDown={(event) => { if (event.repeat) event.preventDefault(); }}
+      onClick={({ detail }) => { if (useful && detail <= 1) pressed(); }}>
       {sure ? texts.history.removeAllSure : texts.history.removeAll}
     </button>
   );

@@ -15,9 +15,19 @@ export type UseDatabase = <Result>(work: (database: Database) => Promise<Result>
 const NAME = 'digit-recognizer';
 const VERSION = 2;
 
+/** A browser that says nothing for so long, in milliseconds, keeps nothing. */
+const PATIENCE = 10_000;
+
 /** What this browser keeps for the page. Rejects where a browser keeps its storage from it. */
 export async function openDatabase(): Promise<Database> {
-  // Asynchronous, so that a browser that throws at the very word rejects as well.
+  const tooLate = new Promise<never>((_, reject) => {
+    setTimeout(() => { reject(new Error('The database does not open.')); }, PATIENCE);
+  });
+  return Promise.race([open(), tooLate]);
+}
+
+// Asynchronous, so that a browser that throws at the very word rejects as well.
+async function open(): Promise<Database> {
   return openDB<Schema>(NAME, VERSION, {
     upgrade: (database, before) => {
       if (before < 1) database.createObjectStore('drawings', { keyPath: 'id' }).createIndex('time', 'time');

@@ -140,11 +140,11 @@ describe('corrections', () => {
     delivery = 'done';
   });
 
-  async function opened(): Promise<History> {
+  async function opened(settles = 0): Promise<History> {
     const history = new History((message) => {
       sent.push(message);
       return Promise.resolve(delivery);
-    });
+    }, settles);
     await history.load();
     await history.outbox.allow(true);
     return history;
@@ -226,7 +226,7 @@ describe('corrections', () => {
     const next = new History((message) => {
       sent.push(message);
       return Promise.resolve<Delivery>('done');
-    });
+    }, 0);
     await next.outbox.allow(false);
     expect(sent).toEqual([]);
     await next.outbox.dropKeeps();
@@ -256,6 +256,117 @@ describe('corrections', () => {
     await history.removeAll();
     await settled();
     expect(sent.map(({ kind }) => kind)).toEqual(['keep', 'forget']);
+  });
+
+  it('are taken back where another tab has sent them', async () => {
+    const [history, other] = [await opened(), await opened()];
+    await history.keep(entry('a'));
+    await other.load();
+    await other.correct('a', 4, true);
+    await settled();
+    await history.correct('a', 5, true);
+    await settled();
+    expect(sent.map(({ kind }) => kind)).toEqual(['keep', 'forget', 'keep']);
+    expect(sent[1]?.key).toBe(sent[0]?.key);
+    await other.correct('a', 6, true);
+    await history.remove('a');
+    await settled();
+    const held = new Set<string>();
+    for (const { kind, key } of sent) {
+      if (kind === 'keep') held.add(key);
+      else held.delete(key);
+    }
+    expect([...held]).toEqual([]);
+  });
+
+  it('outlast what another tab draws on the same sheet', async () => {
+    const [history, other] = [await opened(), await opened()];
+    await history.keep(entry('a', 1));
+    await other.load();
+    await other.correct('a', 4, true);
+    await history.keep(entry('a', 2));
+    expect(history.entries()).toMatchObject([{ time: 2, correction: 4, sharedAs: other.entries()[0]?.sharedAs }]);
+    expect((await later()).entries()).toMatchObject([{ time: 2, correction: 4 }]);
+  });
+
+  it('do not bring back what another tab has deleted', async () => {
+    const [history, other] = [await opened(), await opened()];
+    await history.keep(entry('a', 1));
+    await history.keep(entry('b', 2));
+    await other.removeAll();
+    expect(await history.correct('a', 4, true)).toBe(false);
+    await settled();
+    expect(sent).toEqual([]);
+    expect(ids(history)).toEqual(['b']);
+    await history.load();
+    expect(ids(history)).toEqual([]);
+    expect(ids(await later())).toEqual([]);
+  });
+
+  it('that wait are not sent once another tab has taken them back', async () => {
+    delivery = 'later';
+    const [history, other] = [await opened(), await opened()];
+    await history.keep(entry('a'));
+    await history.correct('a', 4, true);
+    await settled();
+    await other.load();
+    delivery = 'done';
+    await other.remove('a');
+    await settled();
+    await history.outbox.hurry();
+    expect(sent.map(({ kind }) => kind)).toEqual(['keep', 'forget']);
+    expect(history.outbox.waiting()).toEqual([]);
+  });
+
+  it('do not hold up what is to be forgotten', async () => {
+    const history = await opened();
+    await history.keep(entry('a'));
+    await history.keep(entry('b'));
+    await history.correct('a', 1, true);
+    await settled();
+    delivery = 'later';
+    await history.correct('b', 1, true);
+    await settled();
+    sent.length = 0;
+    await history.remove('a');
+    await settled();
+    expect(sent[0]?.kind).toBe('forget');
+  });
+
+  it('are sent once they are settled, and what was passed over on the way never', async () => {
+    const history = await opened(200);
+    await history.keep(entry('a'));
+    for (const was of [0, 1, 2, 3]) await history.correct('a', was, true);
+    await settled();
+    expect(sent).toEqual([]);
+    await vi.waitFor(() => { expect(sent).not.toEqual([]); });
+    expect(sent).toMatchObject([{ kind: 'keep', was: 3 }]);
+    await settled();
+    await history.correct('a', null, true);
+    await settled();
+    expect(sent).toMatchObject([{ kind: 'keep' }, { kind: 'forget', key: sent[0]?.key }]);
+  });
+
+  it('stay when newer drawings come, so that they can be taken back', async () => {
+    const history = await opened();
+    await history.keep(entry('a', 1));
+    await history.correct('a', 4, true);
+    await settled();
+    for (let index = 0; index <= MOST_ENTRIES; index++) await history.keep(entry(String(index), 2 + index));
+    expect(history.entries()).toHaveLength(MOST_ENTRIES + 1);
+    expect(ids(await later()).slice(-2)).toEqual(['1', 'a']);
+  });
+
+  it('that cannot be written are shown and sent all the same', async () => {
+    const history = await opened();
+    await history.keep(entry('a'));
+    const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => { throw new DOMException('full', 'QuotaExceededError'); });
+    await history.correct('a', 4, true);
+    await history.load();
+    expect(history.entries()).toMatchObject([{ correction: 4 }]);
+    await settled();
+    expect(sent).toMatchObject([{ kind: 'keep', was: 4 }]);
+    full.mockRestore();
   });
 
   it('go without a storage too', async () => {

@@ -1,14 +1,14 @@
 import type { IDBPObjectStore } from 'idb';
 import { deliver, type Delivery } from '../corrections/deliver';
 import type { Message } from '../corrections/message';
-import { Outbox } from '../corrections/outbox';
+import { Outbox, SETTLES } from '../corrections/outbox';
 import { aside, forgetAside } from './aside';
 import { openDatabase, type Database, type Schema, type UseDatabase } from './database';
 import { newId, type Correction, type Entry } from './entry';
 
 type Drawings = IDBPObjectStore<Schema, ['drawings', 'outbox'], 'drawings', 'readwrite'>;
 
-/** Older drawings make room for newer ones. */
+/** Older drawings make room for newer ones, but for those whose corrections the server has: by them they can be taken back. */
 export const MOST_ENTRIES = 200;
 
 /**
@@ -17,14 +17,16 @@ export const MOST_ENTRIES = 200;
  */
 export class History {
   #entries: readonly Entry[] = [];
+  /** Ids of drawings of which the database does not hold, or not yet, what is shown. */
+  readonly #unwritten = new Set<string>();
   #database: Promise<Database | null> | null = null;
   readonly #listeners = new Set<() => void>();
 
   /** What the server is to be told. */
   readonly outbox: Outbox;
 
-  constructor(send: (message: Message) => Promise<Delivery> = deliver) {
-    this.outbox = new Outbox(this.#use, send, (key) => this.#notShared(key));
+  constructor(send: (message: Message) => Promise<Delivery> = deliver, settles = SETTLES) {
+    this.outbox = new Outbox(this.#use, send, (key) => this.#notShared(key), settles);
   }
 
   /** Newest first. */
@@ -35,83 +37,127 @@ export class History {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Read what earlier visits have left. */
+  /** Read what earlier visits, and other tabs, have left. */
   async load(): Promise<void> {
     const known = this.#entries;
-    const stored = (await this.#stored()) ?? [];
+    const stored = await this.#stored();
     if (this.#entries !== known) return this.load();
     // Another tab may have written since, so what is stored holds; what could not be written stays.
-    const all = new Map([...known, ...stored].map((entry) => [entry.id, entry]));
-    this.#show([...all.values()].sort((one, other) => other.time - one.time).slice(0, MOST_ENTRIES));
+    if (stored) this.#show(newest(byId([...stored, ...known.filter(({ id }) => this.#unwritten.has(id))])));
     for (const entry of aside()) await this.keep(entry);
   }
 
   /** Keep a drawing, or what has become of one that is kept already; a correction stays with it. */
   async keep(entry: Entry): Promise<void> {
-    const before = this.#entries.find(({ id }) => id === entry.id);
-    const kept = { ...entry, correction: before?.correction ?? entry.correction, sharedAs: before?.sharedAs };
-    const all = [kept, ...this.#entries.filter(({ id }) => id !== entry.id)];
-    this.#show(all.slice(0, MOST_ENTRIES));
+    const { id } = entry;
+    const before = this.#entries.find((one) => one.id === id);
+    const unwritten = this.#unwritten.has(id);
+    const shown = { ...entry, ...said(before ?? entry) };
+    this.#unwritten.add(id);
+    this.#show(newest([shown, ...this.#entries.filter((one) => one.id !== id)]));
     const written = await this.#use(async (database) => {
       const { store, done } = database.transaction('drawings', 'readwrite');
-      await store.put(kept);
-      let tooMany = (await store.count()) - MOST_ENTRIES;
-      for (let oldest = await store.index('time').openCursor(); oldest && tooMany > 0; tooMany--) {
-        await oldest.delete();
-        oldest = await oldest.continue();
-      }
-      await done;
-      return true;
+      const write = async (): Promise<Entry> => {
+        const kept = { ...entry, ...said((unwritten ? before : await store.get(id)) ?? entry) };
+        await store.put(kept);
+        if ((await store.count()) > MOST_ENTRIES) {
+          const all = await store.index('time').getAll();
+          const stay = new Set(newest(all).map((one) => one.id));
+          for (const one of all) if (!stay.has(one.id)) await store.delete(one.id);
+        }
+        return kept;
+      };
+      return (await Promise.all([write(), done]))[0];
     });
-    if (written) forgetAside(entry.id);
+    if (!written) return;
+    this.#unwritten.delete(id);
+    forgetAside(id);
+    if (said(written).correction !== shown.correction || written.sharedAs !== shown.sharedAs) {
+      this.#show(this.#entries.map((one) => (one === shown ? written : one)));
+    }
   }
 
   /**
    * Say what a drawing was, or with null that it was read rightly.
    *
    * @param share whether the server may be told
+   * @returns whether the drawing is still there: this tab, or another, may have deleted it
    */
-  async correct(id: string, correction: Correction | null, share: boolean): Promise<void> {
-    const entry = this.#entries.find((one) => one.id === id);
-    if (!entry) return;
-    const messages = takenBack([entry]);
-    const sharedAs = share && correction !== null ? newId() : undefined;
-    if (sharedAs !== undefined && correction !== null) messages.push(keepOf(entry, correction, sharedAs));
-    const corrected = { ...entry, correction, sharedAs };
-    this.#show(this.#entries.map((one) => (one.id === id ? corrected : one)));
-    await this.#change(messages, (drawings) => drawings.put(corrected));
+  async correct(id: string, correction: Correction | null, share: boolean): Promise<boolean> {
+    const seen = this.#entries.find((one) => one.id === id);
+    if (!seen) return false;
+    const unwritten = this.#unwritten.has(id);
+    // What was not sent yet is sent once, as what was said last.
+    const key = seen.sharedAs !== undefined && this.outbox.unsent(seen.sharedAs) ? seen.sharedAs : newId();
+    const sharedAs = share && correction !== null ? key : undefined;
+    this.#show(this.#entries.map((one) => (one.id === id ? { ...one, correction, sharedAs } : one)));
+    let there = true as boolean;
+    const written = await this.#change(async (drawings) => {
+      const entry = unwritten || !drawings ? seen : await drawings.get(id);
+      there = entry !== undefined;
+      if (!entry) return [];
+      await drawings?.put({ ...entry, correction, sharedAs });
+      const messages = takenBack([entry]).filter((message) => message.key !== sharedAs);
+      return sharedAs === undefined || correction === null ? messages : [...messages, keepOf(entry, correction, sharedAs)];
+    });
+    if (written) this.#unwritten.delete(id);
+    else this.#unwritten.add(id);
+    if (!there) this.#show(this.#entries.filter((one) => one.id !== id));
+    return there;
   }
 
   /** Delete a drawing; what the server was told of it is taken back. */
   async remove(id: string): Promise<void> {
-    const messages = takenBack(this.#entries.filter((one) => one.id === id));
-    this.#show(this.#entries.filter((one) => one.id !== id));
-    forgetAside(id);
-    await this.#change(messages, (drawings) => drawings.delete(id));
+    await this.#remove((one) => one.id === id, async (drawings) => {
+      const stored = await drawings.get(id);
+      await drawings.delete(id);
+      return stored ? [stored] : [];
+    });
   }
 
+  /** Delete all, those of earlier visits and of other tabs too. */
   async removeAll(): Promise<void> {
-    // Those of earlier visits and of other tabs too.
-    const stored = (await this.#stored()) ?? [];
-    const all = new Map([...stored, ...this.#entries].map((entry) => [entry.sharedAs ?? entry.id, entry]));
-    const messages = takenBack([...all.values()]);
-    this.#show([]);
-    for (const { id } of all.values()) forgetAside(id);
-    await this.#change(messages, (drawings) => drawings.clear());
+    await this.#remove(() => true, async (drawings) => {
+      const stored = await drawings.getAll();
+      await drawings.clear();
+      return stored;
+    });
   }
 
-  /** Drawings and messages are written both or neither. */
-  async #change(messages: readonly Message[], work: (drawings: Drawings) => Promise<unknown>): Promise<void> {
-    await this.#use(async (database) => {
+  /** @param work deletes what is stored, and tells what it was */
+  async #remove(which: (entry: Entry) => boolean, work: (drawings: Drawings) => Promise<Entry[]>): Promise<void> {
+    const seen = this.#entries.filter(which);
+    this.#show(this.#entries.filter((entry) => !which(entry)));
+    await this.#change(async (drawings) => {
+      const all = [...seen, ...(drawings ? await work(drawings) : [])];
+      for (const { id } of all) {
+        this.#unwritten.delete(id);
+        forgetAside(id);
+      }
+      return takenBack(all);
+    });
+  }
+
+  /**
+   * Drawings and messages are written both or neither.
+   *
+   * @param work changes the drawings, null where there is no database, and tells what the server is to be told
+   * @returns whether they were written
+   */
+  async #change(work: (drawings: Drawings | null) => Promise<Message[]>): Promise<boolean> {
+    const written = await this.#use(async (database) => {
       const transaction = database.transaction(['drawings', 'outbox'], 'readwrite');
       const outbox = transaction.objectStore('outbox');
-      await Promise.all([
-        work(transaction.objectStore('drawings')),
-        ...messages.map((message) => outbox.put(message)),
-        transaction.done,
-      ]);
+      const write = async (): Promise<Message[]> => {
+        const messages = await work(transaction.objectStore('drawings'));
+        await Promise.all(messages.map((message) => outbox.put(message)));
+        return messages;
+      };
+      return (await Promise.all([write(), transaction.done]))[0];
     });
-    if (messages.length > 0) void this.outbox.post(messages);
+    const messages = written ?? await work(null);
+    if (messages.length > 0) void this.outbox.post(messages, written !== undefined);
+    return written !== undefined;
   }
 
   /** The server does not have the correction of this key, and will not have it. */
@@ -158,11 +204,28 @@ export class History {
   }
 }
 
+/** What a person has said of a drawing. */
+function said({ correction, sharedAs }: Entry): Pick<Entry, 'correction' | 'sharedAs'> {
+  return { correction, sharedAs };
+}
+
+/** One of each name, the last. */
+function byId(entries: readonly Entry[]): Entry[] {
+  return [...new Map(entries.map((entry) => [entry.id, entry])).values()];
+}
+
+/** Those that stay, newest first. */
+function newest(entries: readonly Entry[]): Entry[] {
+  let room = MOST_ENTRIES;
+  return [...entries]
+    .sort((one, other) => other.time - one.time)
+    .filter(({ sharedAs }) => sharedAs !== undefined || room-- > 0);
+}
+
 /** What tells the server to forget what it was told of drawings. */
 function takenBack(entries: readonly Entry[]): Message[] {
-  return entries.flatMap(({ sharedAs }): Message[] => (
-    sharedAs === undefined ? [] : [{ kind: 'forget', key: sharedAs, time: Date.now() }]
-  ));
+  const keys = new Set(entries.flatMap(({ sharedAs }) => sharedAs ?? []));
+  return [...keys].map((key) => ({ kind: 'forget', key, time: Date.now() }));
 }
 
 function keepOf({ picture, digit, isDigit, model }: Entry, correction: Correction, key: string): Message {

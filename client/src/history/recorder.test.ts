@@ -127,8 +127,19 @@ describe('recording', () => {
     expect(recorder.sheet()).toBe(photo);
   });
 
+  it('knows the drawing again that was cleared away under the pen', async () => {
+    await stroke();
+    await wait(PAUSE);
+    const first = recorder.sheet();
+    store.dispatch({ type: 'begin', point: { x: 0.2, y: 0.2 }, width: 0.05 });
+    store.dispatch({ type: 'clear' });
+    expect(recorder.sheet()).not.toBe(first);
+    store.dispatch({ type: 'undo' });
+    expect(recorder.sheet()).toBe(first);
+  });
+
   it('keeps at once what is said to be wrong', async () => {
-    const correct = vi.spyOn(history, 'correct').mockResolvedValue();
+    const correct = vi.spyOn(history, 'correct').mockResolvedValue(true);
     await stroke();
     await recorder.correct(1, true);
     expect(kept).toHaveLength(1);
@@ -136,6 +147,16 @@ describe('recording', () => {
     expect(recorder.sheet()).toBe(kept[0]?.id);
     await wait(PAUSE);
     expect(kept).toHaveLength(1);
+  });
+
+  it('keeps a drawing again that was deleted from the list, when it is said what it was', async () => {
+    await stroke();
+    await wait(PAUSE);
+    const correct = vi.spyOn(history, 'correct').mockResolvedValueOnce(false).mockResolvedValue(true);
+    await recorder.correct(4, true);
+    expect(kept.map(({ id }) => id)).toEqual([recorder.sheet(), recorder.sheet()]);
+    expect(correct).toHaveBeenCalledTimes(2);
+    expect(correct).toHaveBeenLastCalledWith(recorder.sheet(), 4, true);
   });
 
   it('tells of a fresh sheet', async () => {

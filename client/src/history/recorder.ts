@@ -30,6 +30,8 @@ export class Recorder {
   /** The sheets that drawings were on: by undo and redo they come back. */
   readonly #sheets = new WeakMap<Content, string>();
   #resting: Finding | null = null;
+  /** What was kept last. */
+  #last: Finding | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #keeping = Promise.resolve();
   /** What is being written. */
@@ -68,10 +70,13 @@ export class Recorder {
     };
   }
 
-  /** Say what the drawing on the sheet is; see {@link History.correct}. */
+  /** Say what the drawing on the sheet is; see {@link History.correct}. One that was deleted from the list is kept again. */
   async correct(correction: Correction | null, share: boolean): Promise<void> {
     const sheet = this.#sheet;
     await this.#keep();
+    const there = await this.history.correct(sheet, correction, share);
+    if (there || this.#last?.id !== sheet) return;
+    await this.#write(this.#last);
     await this.history.correct(sheet, correction, share);
   }
 
@@ -81,6 +86,7 @@ export class Recorder {
     const finding = this.#resting;
     this.#resting = null;
     if (finding) {
+      this.#last = finding;
       this.#written.add(finding);
       this.#keeping = this.#keeping.then(() => this.#write(finding));
     }
@@ -116,6 +122,9 @@ export class Recorder {
   }
 
   #changed(drawing: Drawing, type: DrawingAction['type']): void {
+    // A stroke under the pen is finished first by what takes its sheet away.
+    const before = drawing.past.at(-1);
+    if ((type === 'clear' || type === 'lay') && before && before !== EMPTY_DRAWING.content) this.#sheets.set(before, this.#sheet);
     this.#follow(drawing, type);
     if (!drawing.live && drawing.content !== EMPTY_DRAWING.content) this.#sheets.set(drawing.content, this.#sheet);
   }

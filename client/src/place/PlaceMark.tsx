@@ -3,7 +3,7 @@ import { Dialog } from '../dialog/Dialog';
 import type { Preference } from '../recognition/eitherRecognizer';
 import type { Place } from '../recognition/recognizer';
 import { texts } from '../texts';
-import { PREFERENCES } from './preference';
+import { PREFERENCES } from './usePreference';
 
 interface PlaceMarkProps {
   readonly place: Place;

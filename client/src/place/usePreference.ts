@@ -1,15 +1,12 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
+import { useChoice } from '../choice';
 import type { EitherRecognizer, Preference } from '../recognition/eitherRecognizer';
-import { storedPreference, storePreference } from './preference';
+
+export const PREFERENCES: readonly [Preference, ...Preference[]] = ['automatic', 'server', 'device'];
 
 /** Where readings are to be made, as chosen in this browser, and what chooses anew. */
 export function usePreference(recognizer: EitherRecognizer): [Preference, (preference: Preference) => void] {
-  const [preference, setPreference] = useState(storedPreference);
-
-  useEffect(() => {
-    recognizer.prefer(preference);
-    storePreference(preference);
-  }, [recognizer, preference]);
-
+  const [preference, setPreference] = useChoice('place', PREFERENCES);
+  useEffect(() => { recognizer.prefer(preference); }, [recognizer, preference]);
   return [preference, setPreference];
 }

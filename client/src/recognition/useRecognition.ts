@@ -1,4 +1,5 @@
 import { useState, useSyncExternalStore } from 'react';
+import type { Preference } from './eitherRecognizer';
 import type { Place } from './recognizer';
 import type { Recognition, RecognitionScheduler } from './scheduler';
 
@@ -6,9 +7,9 @@ export function useRecognition(scheduler: RecognitionScheduler): Recognition {
   return useSyncExternalStore(scheduler.subscribe, scheduler.snapshot);
 }
 
-/** Where the last answer came from; it stays when the sheet is cleared. */
-export function useLastPlace({ answer }: Recognition): Place {
-  const [place, setPlace] = useState<Place>('server');
-  if (answer && answer.place !== place) setPlace(answer.place);
-  return place;
+/** Where the answer came from, or where the next one will: where the person wants it, or else where the last one did. */
+export function usePlace({ answer }: Recognition, preference: Preference): Place {
+  const [last, setLast] = useState<Place>('server');
+  if (answer && answer.place !== last) setLast(answer.place);
+  return answer || preference === 'automatic' ? last : preference;
 }

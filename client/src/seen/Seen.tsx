@@ -1,7 +1,10 @@
+import type { Ref } from 'react';
 import type { Answer } from '../recognition/recognizer';
 import { texts } from '../texts';
 
 interface SeenProps {
+  /** The button that asks why. */
+  readonly whyRef: Ref<HTMLButtonElement>;
   readonly answer: Answer | null;
   /** Whether the evidence is shown on the drawing. */
   readonly explained: boolean;
@@ -9,7 +12,7 @@ interface SeenProps {
 }
 
 /** The picture that the network saw, pixel by pixel. Its frame is there before it is. */
-export function Seen({ answer, explained, onExplainedChange }: SeenProps) {
+export function Seen({ whyRef, answer, explained, onExplainedChange }: SeenProps) {
   const [digit] = answer?.digits ?? [];
   return (
     <figure className="seen">
@@ -17,8 +20,9 @@ export function Seen({ answer, explained, onExplainedChange }: SeenProps) {
         <div className="seen-picture">
           {digit?.seen && <img src={digit.seen} alt={texts.seen.alternative} width={28} height={28} draggable={false} />}
         </div>
-        <button type="button" className="seen-why" aria-label={texts.evidence.show} title={texts.evidence.show}
-          aria-pressed={explained} disabled={!digit?.evidence} onClick={() => { onExplainedChange(!explained); }}>
+        {/* Never disabled: under the keyboard's focus it would lose it. */}
+        <button ref={whyRef} type="button" className="seen-why" aria-label={texts.evidence.show} title={texts.evidence.show}
+          aria-pressed={explained} aria-disabled={!digit?.evidence} onClick={() => { if (digit?.evidence) onExplainedChange(!explained); }}>
           <span aria-hidden="true">{texts.evidence.why}</span>
         </button>
       </div>

@@ -7,7 +7,7 @@ export function UpdateNotice() {
   const update = useUpdate();
   const [dismissed, setDismissed] = useState(false);
   return (
-    <div role="status">
+    <div role="status" className="absolute">
       {update && !dismissed && (
         <div className="update">
           <p>{texts.update.there}</p>
