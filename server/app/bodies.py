@@ -38,7 +38,7 @@ ESCAPES = {
     "%2B": "+", "%2b": "+", "%2F": "/", "%2f": "/", "%3D": "=", "%3d": "=",
     "%0D": "\r", "%0d": "\r", "%0A": "\n", "%0a": "\n", "%20": " ",
 }  # fmt: skip
-"""What of base64 may be escaped in a URL. `unquote` would make an object of each piece between them:
+"""What of base64 may be escaped in a URL. `unquote` would make an object of each piece between:
 of a body that is little else, forty times its bytes."""
 
 FORMS = (
