@@ -7,6 +7,8 @@ import { button, expect, readOnly, test } from './test';
 
 const choice = (page: Page) => page.getByRole('combobox', { name: 'Was it misread? Say what it was' });
 
+test.skip(({ hasTouch }) => hasTouch, 'The screen has no part in it.');
+
 test.beforeEach(async ({ page, hand, reading }) => {
   await page.goto('/');
   await draw(hand, writing(7));
@@ -108,8 +110,7 @@ test('stay here while nothing may leave the device', async ({ page }) => {
   expect(await keptByServer(page)).toEqual(before);
 });
 
-test('of two tabs are one, and go with the drawing', async ({ page, context, hasTouch }) => {
-  test.skip(hasTouch, 'The screen has no part in it.');
+test('of two tabs are one, and go with the drawing', async ({ page, context }) => {
   await agree(page);
   const before = await keptByServer(page);
   const other = await context.newPage();
@@ -126,8 +127,7 @@ test('of two tabs are one, and go with the drawing', async ({ page, context, has
   await expect.poll(() => keptByServer(page)).toEqual(before);
 });
 
-test('that arrow keys pass over are not sent', async ({ page, hasTouch }) => {
-  test.skip(hasTouch, 'The screen has no part in it.');
+test('that arrow keys pass over are not sent', async ({ page }) => {
   await agree(page);
   const sent: string[] = [];
   page.on('request', (request) => {
