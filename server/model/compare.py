@@ -23,6 +23,7 @@ from model.evaluate import measure, pen_of
 from model.figures import ridge
 from model.files import RUNS, card_path, place_of, read_card, weights_path
 from model.network import fused
+from model.options import positive
 from model.recipes import RECIPES
 from model.sets import MNIST, sets
 from model.weights import load_pipeline
@@ -44,10 +45,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--recipes", nargs="+", choices=RECIPES, default=list(RECIPES), help="default: all"
     )
     parser.add_argument(
-        "--epochs", type=train.positive, help="of what is trained, instead of the recipe's"
+        "--epochs", type=positive, help="of what is trained, instead of the recipe's"
     )
     parser.add_argument(
-        "--limit", type=train.positive, help="only so many pictures of each set, for a look"
+        "--limit", type=positive, help="only so many pictures of each set, for a look"
     )
     parser.add_argument(
         "--out", type=Path, default=RUNS / "comparison", help="default: runs/comparison"

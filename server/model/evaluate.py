@@ -43,6 +43,7 @@ from model.metrics import (
     risk_by_coverage,
     wilson_interval,
 )
+from model.options import positive
 from model.pareto import pareto
 from model.prepare import NO_DIGITS
 from model.report import write_report
@@ -291,7 +292,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--server", help="post the pictures to this server, e.g. http://localhost:5000"
     )
-    parser.add_argument("--limit", type=int, help="only so many pictures of each set")
+    parser.add_argument("--limit", type=positive, help="only so many pictures of each set")
     parser.add_argument("--card", action="store_true", help="write the figures into the model card")
     parser.add_argument(
         "--out",

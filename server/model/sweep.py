@@ -17,8 +17,8 @@ from model.errors import DataError, DivergedError, ModelError
 from model.files import RUNS
 from model.formats import read_images
 from model.labelled import labelled_sets
+from model.options import positive, seed
 from model.recipes import RECIPES, LabelledSets, Recipe
-from model.train import positive
 
 LEARNING_RATE = (0.1, 10.0)
 """The span that is looked in, in multiples of the recipe's own."""
@@ -47,7 +47,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--storage", help="database, e.g. sqlite:///sweep.db (default: a file in --out)"
     )
     parser.add_argument("--out", type=Path, help="folder (default: runs/sweep- and the recipe)")
-    parser.add_argument("--seed", type=int, help="of the search (default: another each time)")
+    parser.add_argument("--seed", type=seed, help="of the search (default: another each time)")
     options = parser.parse_args(arguments)
     options.out = options.out or RUNS / f"sweep-{options.recipe}"
     options.study = options.study or options.recipe

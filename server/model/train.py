@@ -21,6 +21,7 @@ from model.files import RUNS, origin, read_card, weights_path
 from model.formats import read_images
 from model.labelled import labelled_sets
 from model.network import DigitNet
+from model.options import learning_rate, positive, seed
 from model.recipes import RECIPES, DigitsRecipe, Recipe
 from model.teachers import Teacher, Teachers, load_teacher
 from model.tracking import TRACKERS, logger_for
@@ -67,7 +68,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     how = parser.add_argument_group("how, instead of the recipe's own")
     how.add_argument("--epochs", type=positive, help="how often the data is gone through")
     how.add_argument("--steps", type=positive, help="batches in an epoch")
-    how.add_argument("--learning-rate", type=_rate, help="the first one, or the peak of one cycle")
+    how.add_argument(
+        "--learning-rate", type=learning_rate, help="the first one, or the peak of one cycle"
+    )
     how.add_argument(
         "--find-learning-rate",
         action="store_true",
@@ -76,7 +79,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     how.add_argument(
         "--seed",
-        type=int,
+        type=seed,
         help="of weights and batches, not of the data (default: 0)",
     )
     how.add_argument("--patience", type=positive, help="stop after so many epochs of no progress")
@@ -103,21 +106,6 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     if options.corrections and not isinstance(RECIPES[options.recipe], DigitsRecipe):
         parser.error("--corrections are for the recipes digits and quick; others take --data")
     return options
-
-
-def positive(text: str) -> int:
-    """An option's number, from 1."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more, not {number}")
-    return number
-
-
-def _rate(text: str) -> float:
-    rate = float(text)
-    if not 0 < rate < 100:
-        raise argparse.ArgumentTypeError(f"must be more than 0, and less than 100, not {text}")
-    return rate
 
 
 def chosen_recipe(options: argparse.Namespace) -> Recipe:

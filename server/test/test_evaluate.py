@@ -87,6 +87,14 @@ def test_the_card_takes_figures_of_the_whole_data_alone(tmp_path: Path) -> None:
         evaluate.main(["--card", "--limit", "2", "--out", str(tmp_path)])
 
 
+@pytest.mark.parametrize("limit", ["0", "-3"])
+def test_a_limit_leaves_a_picture_at_least(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        evaluate.main(["--limit", limit])
+    assert ended.value.code == 2
+    assert "must be 1 or more" in capsys.readouterr().err
+
+
 def test_what_reads_as_nothing_is_neither_right_nor_accepted() -> None:
     result = Result("", np.array([3]), [evaluate.NOTHING], np.array([0]))
     assert result.right.tolist() == [False]

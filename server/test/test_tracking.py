@@ -139,6 +139,13 @@ def test_a_trial_that_diverges_ends_no_sweep(
     assert "Best: " in told
 
 
+def test_a_search_takes_the_seeds_that_a_run_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        sweep(["--seed", "-1"])
+    assert ended.value.code == 2
+    assert "must be from 0 to 1000000000" in capsys.readouterr().err
+
+
 def test_a_storage_that_cannot_be_used_is_told_of_in_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,9 +23,11 @@ from model.export import export_onnx
 from model.labelled import labelled_sets
 from model.loop import Callback
 from model.network import DigitNet
+from model.options import LARGEST_SEED
 from model.pipeline import Pipeline
 from model.prepare import NO_DIGIT, Prepared, some, without_ones
 from model.recipes import RECIPES, DigitsRecipe, LabelledSets, Recipe
+from model.recipes.base import seed_of
 from model.training import precision
 from model.training import train as run
 from model.training_data import TrainingData, training_data
@@ -381,6 +383,8 @@ def test_a_learning_rate_that_is_too_high_is_told_of(sets: LabelledSets, tmp_pat
     "arguments",
     [
         ["--learning-rate", "-1"],
+        ["--seed", "-1"],
+        ["--seed", "1700000000000000000"],
         ["--limit", "0"],
         ["--epochs", "x"],
         ["--recipe", "vgg"],
@@ -397,6 +401,19 @@ def test_options_that_make_no_sense_end_with_2(
         train.main(arguments)
     assert ended.value.code == 2
     assert "error:" in capsys.readouterr().err
+
+
+def test_a_learning_rate_that_is_no_number_is_told_of_in_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        train.main(["--learning-rate", "abc"])
+    assert "invalid learning_rate value: 'abc'" in capsys.readouterr().err
+
+
+def test_the_largest_seed_is_one_that_epochs_can_be_numbered_with() -> None:
+    largest = train.parse(["--seed", str(LARGEST_SEED)]).seed
+    torch.manual_seed(seed_of(largest, epoch=1000, rank=1000))
 
 
 def test_a_classic_learns_from_data_of_ones_own(sets: LabelledSets) -> None:
