@@ -19,6 +19,7 @@ from model.data import checksums
 from model.download import ensure_data
 from model.errors import DataError, ModelError
 from model.files import card_path, origin, read_card
+from model.folders import make_folder
 from model.keeper import calibrated, keep, scores
 from model.labelled import labelled_sets
 from model.network import NetworkOutput
@@ -39,10 +40,7 @@ def average(
     cards = [read_card(recipe.name, run) for run in runs]
     if any(card["network"] != cards[0]["network"] for card in cards):
         raise ModelError("These runs have networks of different sizes: they have no mean.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ModelError(f"{folder} cannot be made: {error.strerror}") from error
+    make_folder(folder)
     networks = [load_pipeline(recipe.name, run).network for run in runs]
     mean = build(cards[0]["network"])
     mean.load_state_dict(_mean([network.state_dict() for network in networks]))

@@ -22,6 +22,7 @@ from model.errors import DataError, ModelError
 from model.evaluate import measure, pen_of
 from model.figures import ridge
 from model.files import RUNS, card_path, place_of, read_card, weights_path
+from model.folders import make_folder
 from model.network import fused
 from model.options import positive
 from model.recipes import RECIPES
@@ -149,12 +150,12 @@ def into_readme(text: str, readme: Path = CHECKOUT / "README.md") -> None:
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     try:
+        make_folder(options.out)
         models = {recipe: trained(recipe, options) for recipe in options.recipes}
         latencies = milliseconds(list(models.values()))
         rows = [
             row(recipe, name, options.limit, latencies[name]) for recipe, name in models.items()
         ]
-        options.out.mkdir(parents=True, exist_ok=True)
         ridge(rows, options.out / "recipes.png", "error, mean of MNIST test and pens,")
         text = table(rows)
         (options.out / "recipes.md").write_text(text + "\n", encoding="utf-8")

@@ -36,6 +36,7 @@ from model.figures import (
     robustness_curves,
 )
 from model.files import MODEL_HELP, place_of, read_card, write_card
+from model.folders import make_folder
 from model.metrics import (
     accepted_at,
     calibration_error,
@@ -308,11 +309,12 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     command = " ".join(["npm run evaluate --", *given]) if given else "npm run evaluate"
     options = parser.parse_args(given)
-    if options.pareto:
-        return pareto(options.out)
     if options.card and (options.limit or options.server):
         parser.error("the card states figures of every picture, without a server")
     try:
+        make_folder(options.out)
+        if options.pareto:
+            return pareto(options.out)
         ensure_data()
         card = read_card(options.model)
         recognizer = (options.engine, options.model, options.server)
@@ -325,7 +327,6 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{options.server} does not answer as it should: {error}", file=sys.stderr)
         return 2
     values = {"engine": options.server or options.engine, **figures(results)}
-    options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "figures.json").write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
     save_pictures(results, options.out)
     save_curves(results, harmed, options.out)

@@ -26,7 +26,7 @@ def models() -> list[tuple[str, Path]]:
 
 
 def pareto(out: Path) -> int:
-    """Time every model, in turns, print a table and draw it into `out`."""
+    """Time every model, in turns, print a table and draw it into the folder `out`."""
     torch.set_num_threads(1)
     found = models()
     pipelines = [load_pipeline(name, folder) for name, folder in found]
@@ -45,7 +45,6 @@ def pareto(out: Path) -> int:
         _point(name, folder, sorted(times)[len(times) // 2])
         for (name, folder), times in zip(found, seconds, strict=True)
     ]
-    out.mkdir(parents=True, exist_ok=True)
     # Errors on MNIST alone are none to compare with.
     ridge([point for point in points if point["error"] is not None], out / "pareto.png")
     print("| model | parameters | MB | ms | MNIST, held out | pen, held out | letters taken |")

@@ -15,6 +15,7 @@ from model.data import Images
 from model.download import ensure_data
 from model.errors import DataError, DivergedError, ModelError
 from model.files import RUNS
+from model.folders import make_folder
 from model.formats import read_images
 from model.labelled import labelled_sets
 from model.options import positive, seed
@@ -126,6 +127,7 @@ def _sweep(options: argparse.Namespace) -> None:
         raise ModelError("A sweep needs a package: npm run setup -- track") from error
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
+    make_folder(options.out)
     own: Images | None = None
     ensure_data()
     if options.data:
@@ -138,7 +140,6 @@ def _sweep(options: argparse.Namespace) -> None:
         recipe = recipe.limited(options.limit)
     recipe = dataclasses.replace(recipe, **changes)
     sets = labelled_sets(recipe, options.limit, own)
-    options.out.mkdir(parents=True, exist_ok=True)
     storage = options.storage or f"sqlite:///{options.out.absolute() / 'sweep.db'}"
     try:
         study = optuna.create_study(

@@ -18,6 +18,7 @@ from model.data import Images, checksums
 from model.download import ensure_data
 from model.errors import DataError, ModelError
 from model.files import RUNS, origin, read_card, weights_path
+from model.folders import make_folder
 from model.formats import read_images
 from model.labelled import labelled_sets
 from model.network import DigitNet
@@ -133,22 +134,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     if options.threads:
         torch.set_num_threads(options.threads)
-    checkpoint = options.out / CHECKPOINT
-    weights = weights_path(options.recipe, options.out)
-    if options.resume and not checkpoint.is_file():
-        print(f"There is nothing to resume: {checkpoint} does not exist.", file=sys.stderr)
-        return 2
-    if checkpoint.is_file() and not options.resume:
-        print(
-            f"{options.out} holds a run already: go on with it (--resume), "
-            "or name another folder (--out).",
-            file=sys.stderr,
-        )
-        return 2
-    if weights.is_file() and not options.resume:
-        print(f"{options.out} holds weights already: name another folder (--out).", file=sys.stderr)
-        return 2
     try:
+        make_folder(options.out)
+        _check_what_is_there(options)
         best = _train(options)
     except (DataError, ModelError) as error:
         print(error, file=sys.stderr)
@@ -156,6 +144,21 @@ def main(arguments: list[str] | None = None) -> int:
     if best is not None:
         print(f"Held-out digits read right: {best:.2%}. Weights, log and pictures: {options.out}")
     return 0
+
+
+def _check_what_is_there(options: argparse.Namespace) -> None:
+    """Raises ModelError where there is nothing to resume, or something to be overwritten."""
+    checkpoint = options.out / CHECKPOINT
+    if options.resume:
+        if not checkpoint.is_file():
+            raise ModelError(f"There is nothing to resume: {checkpoint} does not exist.")
+    elif checkpoint.is_file():
+        raise ModelError(
+            f"{options.out} holds a run already: go on with it (--resume), "
+            "or name another folder (--out)."
+        )
+    elif weights_path(options.recipe, options.out).is_file():
+        raise ModelError(f"{options.out} holds weights already: name another folder (--out).")
 
 
 def _train(options: argparse.Namespace) -> float | None:
@@ -193,7 +196,6 @@ def _train(options: argparse.Namespace) -> float | None:
         # As often as pens are drawn.
         times = 1 if limit else recipe.drawings
         sets = with_corrections(sets, read_corrections(options.corrections), times)
-    options.out.mkdir(parents=True, exist_ok=True)
     checked = {str(run): teacher.sha256 for run, teacher in taught_by.items()}
     beginning = {"limit": limit, "patience": patience, **facts, "taught_by": checked}
     (options.out / "run.json").write_text(json.dumps(beginning, indent=2) + "\n", encoding="utf-8")
