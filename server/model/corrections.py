@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.errors import DataError
+from model.picture_file import on_paper
 from model.prepare import NO_DIGIT, Grey, Prepared, normalized
 from model.recipes import LabelledSets
 
@@ -85,8 +86,8 @@ def _label(was: str | None, where: str) -> int:
 
 def _grey(archive: zipfile.ZipFile, name: str, where: str) -> Grey:
     try:
-        image = Image.open(io.BytesIO(archive.read(name)), formats=["PNG"])
-        return np.asarray(image.convert("L"), np.float32) / np.float32(255)
+        with Image.open(io.BytesIO(archive.read(name)), formats=["PNG"]) as image:
+            return on_paper(image)
     except KeyError:
         raise DataError(f"{where}: there is no picture {name!r}.") from None
     except Exception as error:  # whatever Pillow's parser raises on a damaged file

@@ -30,13 +30,33 @@ def read_picture(file: Path) -> NDArray[np.float32]:
     """
     try:
         with Image.open(file) as image:
-            upright = ImageOps.exif_transpose(image).convert("RGBA")
-        upright.thumbnail((LONGEST, LONGEST))
-        sheet = Image.new("RGBA", upright.size, _paper(upright))
-        sheet.alpha_composite(upright)
-        return np.asarray(sheet.convert("L"), np.float32) / np.float32(255)
+            return on_paper(image)
     except Exception as error:  # whatever Pillow's parsers raise on a damaged file
         raise DataError(f"{file} is no picture, or a damaged one.") from error
+
+
+def on_paper(image: Image.Image) -> NDArray[np.float32]:
+    """Like `read_picture`, of a picture whose header is read.
+
+    Raises whatever Pillow raises for a damaged file.
+    """
+    upright = _in_eight_bits(ImageOps.exif_transpose(image)).convert("RGBA")
+    upright.thumbnail((LONGEST, LONGEST))
+    sheet = Image.new("RGBA", upright.size, _paper(upright))
+    sheet.alpha_composite(upright)
+    return np.asarray(sheet.convert("L"), np.float32) / np.float32(255)
+
+
+def _in_eight_bits(image: Image.Image) -> Image.Image:
+    """Grey of 16 bits, of which Pillow makes white whatever is above 255."""
+    if not image.mode.startswith("I"):
+        return image
+    levels = np.asarray(image)
+    grey = Image.fromarray(np.rint(levels * (255 / 65535)).astype(np.uint8))
+    transparency = image.info.get("transparency")
+    if isinstance(transparency, int):
+        grey.putalpha(Image.fromarray(np.uint8(255) * (levels != transparency)))
+    return grey
 
 
 def _paper(image: Image.Image) -> str:

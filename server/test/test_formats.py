@@ -3,6 +3,7 @@
 import gzip
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -118,6 +119,18 @@ def test_ink_without_paper_is_laid_on_what_it_stands_out_from(
         image.save(tmp_path / name / "7" / "a.png")
     assert np.abs(levels(tmp_path / "none") - levels(tmp_path / "paper")).max() <= 30
     assert levels(tmp_path / "none").max() > 200
+
+
+@pytest.mark.parametrize("transparent", [False, True])
+def test_scans_of_sixteen_bits_are_read_like_those_of_eight(
+    seven: Image.Image, tmp_path: Path, transparent: bool
+) -> None:
+    scan = Image.fromarray(np.asarray(seven).astype(np.uint16) * 257)
+    options: dict[str, Any] = {"transparency": 65535} if transparent else {}
+    for name, image in (("eight", seven), ("sixteen", scan)):
+        (tmp_path / name / "7").mkdir(parents=True)
+        image.save(tmp_path / name / "7" / "a.png", **(options if image is scan else {}))
+    np.testing.assert_array_equal(levels(tmp_path / "sixteen"), levels(tmp_path / "eight"))
 
 
 def test_pen_strokes_are_drawn(tmp_path: Path) -> None:

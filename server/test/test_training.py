@@ -11,6 +11,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from PIL import Image, ImageOps
 from short_runs import LIMIT, RECIPE, log_of, skip_without_data
 from torch import nn
 from uploads import file_of, one
@@ -285,12 +286,17 @@ def test_upright_strokes_are_no_examples_of_what_is_no_digit() -> None:
 
 
 def archive_of(
-    folder: Path, *rows: tuple[str, str], table: str = "corrections.csv", model: str = "digits"
+    folder: Path,
+    *rows: tuple[str, str],
+    table: str = "corrections.csv",
+    model: str = "digits",
+    **pictures: Image.Image,
 ) -> Path:
     """An archive of corrections as a server hands it out: a one, with what was said of it."""
     path = folder / "corrections.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("one.png", file_of(one()))
+        for name, picture in {"one": one(), **pictures}.items():
+            archive.writestr(f"{name}.png", file_of(picture))
         archive.writestr("text.png", b"no picture")
         lines = ["file,made,read,was,model", *(f"{file},,7,{was},{model}" for file, was in rows)]
         archive.writestr(table, "\r\n".join(lines))
@@ -309,6 +315,18 @@ def test_corrections_are_trained_on(sets: LabelledSets, tmp_path: Path) -> None:
     assert more.validation is sets.validation
     _, labels = next(iter(RECIPE.batches(more, 0)))
     assert len(labels) == RECIPE.batch
+
+
+def test_corrections_of_sixteen_bits_or_without_paper_are_read_like_others(tmp_path: Path) -> None:
+    grey = one().convert("L")
+    deep = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
+    inked = Image.new("RGBA", grey.size, (0, 0, 0, 0))
+    inked.putalpha(ImageOps.invert(grey))
+    rows = [(f"{name}.png", "1") for name in ("one", "deep", "inked")]
+    path = archive_of(tmp_path, *rows, deep=deep, inked=inked)
+    plain, *others = read_corrections(path).pictures
+    for other in others:
+        np.testing.assert_array_equal(other, plain)
 
 
 @pytest.mark.parametrize("model", ["a\u2028b", "a\u2029b", "a\x85b", "a\x0bb", '"a\x0c, b"'])
@@ -356,6 +374,17 @@ def test_there_is_nothing_to_resume_in_an_empty_folder(
 ) -> None:
     assert train.main(["--resume", "--out", str(tmp_path)]) == 2
     assert "nothing to resume" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kept", [0, 100, 2000], ids=["empty", "a little", "half"])
+def test_a_damaged_checkpoint_is_named(
+    kept: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint = tmp_path / "last.ckpt"
+    torch.save({"state_dict": {"weight": torch.zeros(1000)}}, checkpoint)
+    checkpoint.write_bytes(checkpoint.read_bytes()[:kept])
+    assert train.main(["--resume", "--out", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith(f"{checkpoint} is damaged")
 
 
 def test_a_finished_run_is_not_overwritten(
