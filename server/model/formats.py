@@ -11,6 +11,7 @@
 
 import csv
 import gzip
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from model.corrections import read_corrections
+from model.corrections import checksum, read_corrections
 from model.data import Images, read_idx, read_unipen, read_unzipped
 from model.errors import DataError
 from model.normalize import SIDE
@@ -49,7 +50,7 @@ def read_images(path: Path) -> Images:
         return _read_folder(path)
     name = path.name.removesuffix(".gz")
     if "idx" in name:
-        return _read_pair(path)
+        return _read_pair(*_pair(path))
     if name.endswith(".csv"):
         return _read_csv(path)
     if name.endswith(".zip"):
@@ -62,17 +63,55 @@ def read_images(path: Path) -> Images:
     )
 
 
-def _read_pair(path: Path) -> Images:
-    """Two IDX files; either of them may be named."""
-    pictures_path = path.with_name(path.name.replace("labels-idx1", "images-idx3"))
-    labels_path = path.with_name(path.name.replace("images-idx3", "labels-idx1"))
-    if pictures_path == labels_path:
+def digits_checksum(path: Path) -> str:
+    """SHA-256 of all that `read_images` reads of a path: of the file, or of the list of several.
+
+    Of the files, not of the pictures: these differ by a level here and there with the number of
+    threads that normalise them.
+    Raises DataError for what cannot be read.
+    """
+    files = _files_read(path)
+    if files == [path]:
+        return checksum(path)
+    folder = path if path.is_dir() else path.parent
+    listed = "".join(f"{checksum(file)} {file.relative_to(folder).as_posix()}\n" for file in files)
+    return hashlib.sha256(listed.encode()).hexdigest()
+
+
+def _files_read(path: Path) -> list[Path]:
+    if path.is_dir():
+        return list(_pair_in(path) or _pictures_in(path))
+    return list(_pair(path)) if "idx" in path.name else [path]
+
+
+def _pair(path: Path) -> tuple[Path, Path]:
+    """The IDX files of pictures and of labels; either of them may be named."""
+    pictures = path.with_name(path.name.replace("labels-idx1", "images-idx3"))
+    labels = path.with_name(path.name.replace("images-idx3", "labels-idx1"))
+    if pictures == labels:
         raise DataError(f"{path}: an IDX file is named …images-idx3… or …labels-idx1….")
+    return pictures, labels
+
+
+def _pair_in(folder: Path) -> tuple[Path, Path] | None:
+    """The IDX files in a folder, those of a training set where there are several."""
+    pairs = sorted(folder.glob("*images-idx3*"))
+    training = [path for path in pairs if "train" in path.name]
+    return _pair((training or pairs)[0]) if pairs else None
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    return [path for digit in DIGITS for path in picture_files(folder / digit)]
+
+
+def _read_pair(pictures_path: Path, labels_path: Path) -> Images:
     pictures, labels = read_idx(pictures_path), read_idx(labels_path)
     if pictures.ndim != 3 or pictures.shape[1:] != (SIDE, SIDE):
         raise DataError(f"{pictures_path} holds {pictures.shape}, not pictures of {SIDE}×{SIDE}.")
     if labels.shape != pictures.shape[:1]:
-        raise DataError(f"{path}: {len(pictures)} pictures, but labels of shape {labels.shape}.")
+        raise DataError(
+            f"{pictures_path}: {len(pictures)} pictures, but labels of shape {labels.shape}."
+        )
     if len(labels) and labels.max() > 9:
         where = int((labels > 9).argmax())
         raise DataError(f"{labels_path}: label {where} is {labels[where]}, not 0 to 9.")
@@ -133,11 +172,9 @@ def _levels(values: list[str], where: str) -> NDArray[np.uint8]:
 
 
 def _read_folder(folder: Path) -> Images:
-    pairs = sorted(folder.glob("*images-idx3*"))
-    if pairs:
-        training = [path for path in pairs if "train" in path.name]
-        return _read_pair((training or pairs)[0])
-    files = [path for digit in DIGITS for path in picture_files(folder / digit)]
+    if pair := _pair_in(folder):
+        return _read_pair(*pair)
+    files = _pictures_in(folder)
     if not files:
         raise DataError(f"{folder} holds neither IDX files nor folders named 0 to 9 with pictures.")
     pictures = normalized(read_picture(path) for path in files)

@@ -14,7 +14,7 @@ from uploads import file_of, one
 
 from model import dataset, train
 from model.data import Images, read_idx
-from model.formats import WRITERS, read_images
+from model.formats import WRITERS, digits_checksum, read_images
 
 UNIPEN = """.SEGMENT DIGIT
 .COMMENT 1 5 1
@@ -83,6 +83,29 @@ def test_what_a_system_leaves_in_a_folder_is_no_picture(digits: Images, tmp_path
     for name in (".DS_Store", "Thumbs.db", "._000000.png"):
         (folder / "1" / name).write_bytes(b"\0\0\0\1Bud1")
     assert len(read_images(folder).labels) == 6
+
+
+@pytest.mark.parametrize(
+    ("form", "changed"),
+    [("idx", "train-labels-idx1-ubyte.gz"), ("folder", "1/000000.png"), ("csv", "digits.csv")],
+)
+def test_the_checksum_is_of_every_file_that_is_read(
+    digits: Images, tmp_path: Path, form: str, changed: str
+) -> None:
+    path = written(digits, tmp_path / form, form)
+    before = digits_checksum(path)
+    (tmp_path / form / "notes.txt").write_text("not read")
+    assert digits_checksum(path) == before
+    with (tmp_path / form / changed).open("ab") as file:
+        file.write(b"more")
+    assert digits_checksum(path) != before
+
+
+def test_the_checksum_of_one_idx_file_is_also_of_the_other(digits: Images, tmp_path: Path) -> None:
+    path = written(digits, tmp_path / "idx", "idx") / "train-images-idx3-ubyte.gz"
+    before = digits_checksum(path)
+    (tmp_path / "idx" / "train-labels-idx1-ubyte.gz").write_bytes(b"others")
+    assert digits_checksum(path) != before
 
 
 @pytest.fixture
