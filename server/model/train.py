@@ -152,6 +152,7 @@ def _check_what_is_there(options: argparse.Namespace) -> None:
     if options.resume:
         if not checkpoint.is_file():
             raise ModelError(f"There is nothing to resume: {checkpoint} does not exist.")
+        _check_checkpoint(checkpoint)
     elif checkpoint.is_file():
         raise ModelError(
             f"{options.out} holds a run already: go on with it (--resume), "
@@ -159,6 +160,14 @@ def _check_what_is_there(options: argparse.Namespace) -> None:
         )
     elif weights_path(options.recipe, options.out).is_file():
         raise ModelError(f"{options.out} holds weights already: name another folder (--out).")
+
+
+def _check_checkpoint(path: Path) -> None:
+    """Raises ModelError for one that is not whole, e.g. as a full disk leaves it."""
+    try:
+        torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # whatever bytes make the unpickler raise
+        raise ModelError(f"{path} is damaged: the run cannot be gone on with.") from error
 
 
 def _train(options: argparse.Namespace) -> float | None:
