@@ -1,7 +1,7 @@
 """Compare all recipes in one table and one picture: `npm run compare`.
 
-What has not been trained yet is trained first, into its folder in `runs/`: with all recipes that
-takes hours. The shipped model stands for its recipe.
+What has not been trained yet, or not to its end, is trained first, in its folder in `runs/`: with
+all recipes that takes hours. The shipped model stands for its recipe.
 """
 
 import argparse
@@ -65,17 +65,40 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def trained(recipe: str, options: argparse.Namespace) -> str:
     """The model that stands for a recipe: it is trained if it has not been. Raises ModelError."""
-    if card_path(recipe).is_file():
+    whole = card_path(recipe)
+    if whole.is_file() and not was_interrupted(whole.parent):
         return recipe
     given = {"epochs": options.epochs, "limit": options.limit}
     short = [f"--{name}={value}" for name, value in given.items() if value]
     # A short run lies apart, so that nothing takes it for the recipe's own.
     folder = options.out / "".join([recipe, *short]) if short else RUNS / recipe
-    if not card_path(recipe, folder).is_file():
+    go_on = was_interrupted(folder)
+    if go_on or not card_path(recipe, folder).is_file():
         print(f"Training {recipe} …", file=sys.stderr)
-        if train.main(["--recipe", recipe, "--out", str(folder), *short]):
+        how = ["--resume"] if go_on else short
+        if train.main(["--recipe", recipe, "--out", str(folder), *how]):
             raise ModelError(f"{recipe} could not be trained.")
     return str(folder)
+
+
+def was_interrupted(run: Path) -> bool:
+    """Whether a run can be gone on with: neither its epochs nor its patience are at an end."""
+    if not (run / train.CHECKPOINT).is_file():
+        return False
+    try:
+        scores = [entry["score"] for entry in log_of(run)]
+        since_the_best = len(scores) - 1 - scores.index(max(scores))
+        epochs = json.loads((run / "recipe.json").read_text(encoding="utf-8"))["epochs"]
+        patience = json.loads((run / "run.json").read_text(encoding="utf-8")).get("patience")
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{run} is no whole run: {error}") from error
+    return len(scores) < epochs and not (patience and since_the_best >= patience)
+
+
+def log_of(run: Path) -> list[dict[str, float]]:
+    """What a run has logged, an entry for each epoch."""
+    lines = (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def milliseconds(names: list[str]) -> dict[str, float]:
@@ -101,11 +124,10 @@ def row(recipe: str, name: str, limit: int | None, latency: float) -> dict[str, 
     wanted = {MNIST, *(condition.name for condition in CONDITIONS)}
     results = measure([s for s in sets(limit) if s[0] in wanted], "torch", name, None)
     card = read_card(name)
-    log = place_of(name)[0] / "log.jsonl"
+    folder = place_of(name)[0]
     seconds = None
-    if log.is_file():
-        entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-        seconds = sum(entry["seconds"] for entry in entries)
+    if (folder / "log.jsonl").is_file():
+        seconds = sum(entry["seconds"] for entry in log_of(folder))
     pen = float(pen_of(results).right.mean())
     mnist = next(float(result.right.mean()) for result in results if result.name == MNIST)
     return {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from model import data
+from model import compare, data
 from model.compare import BEGIN, END, into_readme, main
 from model.errors import ModelError
 
@@ -42,6 +42,38 @@ def test_what_is_missing_is_trained_and_all_is_measured(tmp_path: Path) -> None:
     assert (short / "mlp.safetensors").is_file()
     assert "| `mlp` |" in ended.stdout
     assert (tmp_path / "comparison" / "recipes.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("scores", "patience", "interrupted"),
+    [
+        ([0.5, 0.6], None, True),
+        ([0.5, 0.6, 0.7], None, False),
+        ([0.6, 0.5], 1, False),
+        ([0.6, 0.5], 2, True),
+    ],
+)
+def test_a_run_that_was_stopped_is_gone_on_with(
+    scores: list[float],
+    patience: int | None,
+    interrupted: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = tmp_path / "mlp"
+    run.mkdir()
+    for name in ("mlp.json", "last.ckpt"):
+        (run / name).write_text("{}")
+    (run / "log.jsonl").write_text("".join(f'{{"score": {score}}}\n' for score in scores))
+    (run / "recipe.json").write_text('{"epochs": 3}')
+    (run / "run.json").write_text(json.dumps({"patience": patience}))
+    trained: list[list[str]] = []
+    monkeypatch.setattr("model.files.RUNS", tmp_path)
+    monkeypatch.setattr("model.compare.RUNS", tmp_path)
+    monkeypatch.setattr("model.train.main", lambda arguments: trained.append(arguments))
+    name = compare.trained("mlp", compare.parse([]))
+    assert name == (str(run) if interrupted else "mlp")
+    assert trained == [["--recipe", "mlp", "--out", str(run), "--resume"]] * interrupted
 
 
 def test_the_readme_gets_no_table_of_short_runs(capsys: pytest.CaptureFixture[str]) -> None:
