@@ -1,6 +1,8 @@
 """Evaluation: a little of everything, really recognised."""
 
+import io
 import json
+import pickle
 import re
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from model import data, evaluate, pareto
 from model.conditions import CONDITIONS
+from model.errors import ModelError
 from model.evaluate import Result
 from model.report import PICTURES
 
@@ -80,6 +83,31 @@ def test_a_server_that_is_not_there_ends_the_command_with_one_sentence(
     address = "http://127.0.0.1:1"
     assert evaluate.main(["--server", address, "--limit", "2", "--out", str(tmp_path)]) == 2
     assert f"{address} does not answer" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("address", ["localhost", "ftp://127.0.0.1:1", "http://127.0.0.1:port"])
+def test_a_wrong_address_of_a_server_is_told_of(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert address in refused_by(address, monkeypatch)
+
+
+ANOTHER_SERVERS = [b"<html>", b"[]", b"{}", b'{"digits": [7]}', b'{"digits": [{"seen": ""}]}']
+
+
+@pytest.mark.parametrize("body", ANOTHER_SERVERS)
+def test_another_server_is_told_of(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: io.BytesIO(body))
+    assert "does not answer as it should" in refused_by("http://localhost", monkeypatch)
+
+
+def refused_by(address: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What is told of a server, after its way from one process to another."""
+    monkeypatch.setattr(evaluate, "_recognize", None, raising=False)
+    evaluate._use_server(address)
+    with pytest.raises(ModelError) as refused:
+        evaluate._recognize(np.full((40, 40, 3), 255, np.uint8))
+    return str(pickle.loads(pickle.dumps(refused.value)))
 
 
 def test_the_card_takes_figures_of_the_whole_data_alone(tmp_path: Path) -> None:
