@@ -19,7 +19,7 @@ from model.download import ensure_data
 from model.errors import DataError, ModelError
 from model.files import RUNS, origin, read_card, weights_path
 from model.folders import make_folder
-from model.formats import read_images
+from model.formats import digits_checksum, read_images
 from model.labelled import labelled_sets
 from model.network import DigitNet
 from model.options import learning_rate, positive, seed
@@ -177,7 +177,7 @@ def _train(options: argparse.Namespace) -> float | None:
     own: Images | None = None
     if options.data:
         own = read_images(options.data)
-        facts["data"][options.data.name] = checksum(options.data) if options.data.is_file() else "-"
+        facts["data"][options.data.name] = digits_checksum(options.data)
     if options.corrections:
         facts["data"]["corrections"] = checksum(options.corrections)
     if options.resume:
