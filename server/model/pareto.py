@@ -1,14 +1,17 @@
 """The ridge between accuracy, size and speed, over every model that was trained."""
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from model.errors import ModelError
 from model.figures import ridge
 from model.files import FOLDER, RUNS, read_card, weights_path
 from model.network import fused
+from model.pipeline import Pipeline
 from model.weights import load_pipeline
 
 PICTURE = (384, 384)
@@ -25,26 +28,37 @@ def models() -> list[tuple[str, Path]]:
     ]
 
 
+def readable(found: list[tuple[str, Path]]) -> list[tuple[dict[str, Any], Pipeline]]:
+    """What the table says of every model but its time, and its pipeline; damaged ones are told of
+    and left out."""
+    kept = []
+    for name, folder in found:
+        try:
+            pipeline = load_pipeline(name, folder)
+            kept.append((_point(name, folder), pipeline))
+        except (ModelError, OSError, LookupError, TypeError) as error:
+            print(f"{folder} is left out: {error}", file=sys.stderr)
+            continue
+        pipeline.network = fused(pipeline.network)
+    return kept
+
+
 def pareto(out: Path) -> int:
     """Time every model, in turns, print a table and draw it into the folder `out`."""
     torch.set_num_threads(1)
-    found = models()
-    pipelines = [load_pipeline(name, folder) for name, folder in found]
-    for pipeline in pipelines:
-        pipeline.network = fused(pipeline.network)
+    found = readable(models())
     picture = torch.ones(1, 1, *PICTURE)
     picture[..., 100:280, 180:205] = 0
     seconds: list[list[float]] = [[] for _ in found]
+    points = [point for point, _ in found]
     with torch.inference_mode():
         for _ in range(REPEATS):
-            for pipeline, times in zip(pipelines, seconds, strict=True):
+            for (_, pipeline), times in zip(found, seconds, strict=True):
                 start = time.perf_counter()
                 pipeline(picture)
                 times.append(time.perf_counter() - start)
-    points = [
-        _point(name, folder, sorted(times)[len(times) // 2])
-        for (name, folder), times in zip(found, seconds, strict=True)
-    ]
+    for point, times in zip(points, seconds, strict=True):
+        point["milliseconds"] = 1000 * sorted(times)[len(times) // 2]
     # Errors on MNIST alone are none to compare with.
     ridge([point for point in points if point["error"] is not None], out / "pareto.png")
     print("| model | parameters | MB | ms | MNIST, held out | pen, held out | letters taken |")
@@ -64,7 +78,7 @@ def _share(share: float | None) -> str:
     return "–" if share is None else f"{share:.2%}"
 
 
-def _point(name: str, folder: Path, seconds: float) -> dict[str, Any]:
+def _point(name: str, folder: Path) -> dict[str, Any]:
     card = read_card(name, folder)
     scores = card["validation"]
     shown = name if folder == FOLDER else folder.name
@@ -72,7 +86,6 @@ def _point(name: str, folder: Path, seconds: float) -> dict[str, Any]:
         "name": f"{shown} (shipped)" if folder == FOLDER else shown,
         "parameters": card["parameters"],
         "megabytes": weights_path(name, folder).stat().st_size / 1e6,
-        "milliseconds": 1000 * seconds,
         "error": 1 - (scores["mnist"] + scores["pen"]) / 2 if "pen" in scores else None,
         "mnist": scores["mnist"],
         "pen": scores.get("pen"),

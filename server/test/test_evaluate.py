@@ -57,6 +57,23 @@ def test_every_trained_model_is_compared(
     assert (tmp_path / "pareto.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("card", ["", "[]", "{}"])
+def test_a_damaged_model_is_left_out_of_the_comparison(
+    card: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "lenet.safetensors").write_text("damaged")
+    (run / "lenet.json").write_text(card)
+    monkeypatch.setattr(pareto, "RUNS", tmp_path)
+    monkeypatch.setattr(pareto, "REPEATS", 2)
+    assert evaluate.main(["--pareto", "--out", str(tmp_path)]) == 0
+    told = capsys.readouterr()
+    assert told.err.startswith(f"{run} is left out: ")
+    assert "| digits (shipped) |" in told.out
+    assert "lenet" not in told.out
+
+
 def test_an_unknown_model_ends_the_command_with_one_sentence(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
