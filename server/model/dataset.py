@@ -120,7 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
         images = read_images(options.source)
         print("\n".join(report(images, options.source)))
         if options.against:
-            common = overlap(images, read_images(options.against))
+            common = overlap(images, read_images(options.against, "test"))
             if common:
                 raise DataError(
                     f"{common} pictures of {options.source} are also in {options.against}: what is "

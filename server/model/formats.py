@@ -32,6 +32,9 @@ DIGITS = tuple("0123456789")
 LABELS = ("label", "class", "digit", "target", "y")
 """What the label's column is called in headings."""
 
+PARTS = {"train": ("train",), "test": ("t10k", "test")}
+"""What is in the names of IDX files, by the part of a data set that they hold."""
+
 CANVAS = 128
 """Side of the canvas on which pen strokes are drawn, in pixels."""
 
@@ -39,15 +42,16 @@ PEN = 9
 """Width of the pen that draws them, in pixels of that canvas."""
 
 
-def read_images(path: Path) -> Images:
+def read_images(path: Path, part: str = "train") -> Images:
     """Read digits in any of the forms.
 
+    part: "train" or "test"; which of several pairs of IDX files in a folder is read
     Raises DataError, naming the file and, where there are lines, the line.
     """
     if not path.exists():
         raise DataError(f"{path} does not exist.")
     if path.is_dir():
-        return _read_folder(path)
+        return _read_folder(path, part)
     name = path.name.removesuffix(".gz")
     if "idx" in name:
         return _read_pair(*_pair(path))
@@ -64,7 +68,7 @@ def read_images(path: Path) -> Images:
 
 
 def digits_checksum(path: Path) -> str:
-    """SHA-256 of all that `read_images` reads of a path: of the file, or of the list of several.
+    """SHA-256 of all that `read_images` reads to train on: of the file, or of the list of several.
 
     Of the files, not of the pictures: these differ by a level here and there with the number of
     threads that normalise them.
@@ -80,7 +84,7 @@ def digits_checksum(path: Path) -> str:
 
 def _files_read(path: Path) -> list[Path]:
     if path.is_dir():
-        return list(_pair_in(path) or _pictures_in(path))
+        return list(_pair_in(path, "train") or _pictures_in(path))
     return list(_pair(path)) if "idx" in path.name else [path]
 
 
@@ -93,11 +97,11 @@ def _pair(path: Path) -> tuple[Path, Path]:
     return pictures, labels
 
 
-def _pair_in(folder: Path) -> tuple[Path, Path] | None:
-    """The IDX files in a folder, those of a training set where there are several."""
+def _pair_in(folder: Path, part: str) -> tuple[Path, Path] | None:
+    """The IDX files in a folder, those of `part` where there are several."""
     pairs = sorted(folder.glob("*images-idx3*"))
-    training = [path for path in pairs if "train" in path.name]
-    return _pair((training or pairs)[0]) if pairs else None
+    of_part = [path for path in pairs if any(name in path.name for name in PARTS[part])]
+    return _pair((of_part or pairs)[0]) if pairs else None
 
 
 def _pictures_in(folder: Path) -> list[Path]:
@@ -171,8 +175,8 @@ def _levels(values: list[str], where: str) -> NDArray[np.uint8]:
     return levels.astype(np.uint8)
 
 
-def _read_folder(folder: Path) -> Images:
-    if pair := _pair_in(folder):
+def _read_folder(folder: Path, part: str) -> Images:
+    if pair := _pair_in(folder, part):
         return _read_pair(*pair)
     files = _pictures_in(folder)
     if not files:

@@ -270,6 +270,19 @@ def test_other_pictures_may_be_trained_on(
     assert "None of them" in capsys.readouterr().out
 
 
+def test_of_a_folder_with_both_parts_the_test_set_is_compared_with(
+    drawings: Images, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = written(Images(drawings.pictures[2:], drawings.labels[2:]), tmp_path / "a", "idx")
+    test = written(Images(drawings.pictures[:2], drawings.labels[:2]), tmp_path / "b", "idx")
+    for path in test.iterdir():
+        path.rename(folder / path.name.replace("train", "t10k"))
+    source = written(drawings, tmp_path / "c", "csv")
+    assert dataset.main(["check", str(source), "--against", str(folder)]) == 2
+    assert "2 pictures" in capsys.readouterr().err
+    assert len(read_images(folder).labels) == 4
+
+
 def test_a_gzip_file_that_is_damaged_in_the_middle_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
