@@ -35,6 +35,8 @@ LABELS = ("label", "class", "digit", "target", "y")
 PARTS = {"train": ("train",), "test": ("t10k", "test")}
 """What is in the names of IDX files, by the part of a data set that they hold."""
 
+NOT_FRACTIONS = "levels are 0 to 255, not 0 to 1."
+
 CANVAS = 128
 """Side of the canvas on which pen strokes are drawn, in pixels."""
 
@@ -116,6 +118,8 @@ def _read_pair(pictures_path: Path, labels_path: Path) -> Images:
         raise DataError(
             f"{pictures_path}: {len(pictures)} pictures, but labels of shape {labels.shape}."
         )
+    if pictures.max(initial=0) == 1:
+        raise DataError(f"{pictures_path}: {NOT_FRACTIONS}")
     if len(labels) and labels.max() > 9:
         where = int((labels > 9).argmax())
         raise DataError(f"{labels_path}: label {where} is {labels[where]}, not 0 to 9.")
@@ -141,7 +145,7 @@ def _read_csv(path: Path) -> Images:
     if not rows:
         raise DataError(f"{path} holds no pictures.")
     if max(levels.max() for levels in rows) == 1:
-        raise DataError(f"{path}: levels are 0 to 255, not 0 to 1.")
+        raise DataError(f"{path}: {NOT_FRACTIONS}")
     return Images(np.stack(rows).reshape(-1, SIDE, SIDE), np.array(labels, np.int64))
 
 

@@ -203,6 +203,15 @@ def test_what_cannot_be_read_is_named(
     assert error.count("\n") == 1
 
 
+def test_idx_files_of_fractions_are_named(
+    digits: Images, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = written(Images(digits.pictures // 255, digits.labels), tmp_path / "idx", "idx")
+    assert dataset.main(["check", str(folder)]) == 2
+    reason = "train-images-idx3-ubyte.gz: levels are 0 to 255, not 0 to 1."
+    assert reason in capsys.readouterr().err
+
+
 def test_a_broken_picture_in_a_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "1").mkdir()
     (tmp_path / "1" / "good.png").write_bytes(file_of(one()))
