@@ -175,15 +175,27 @@ def pen_digits(folder: Path | None = None) -> list[PenDigit]:
     return digits
 
 
-def read_unipen(text: str) -> Iterator[PenDigit]:
-    """Read the digits of a UNIPEN file whose `.COMMENT` lines give digit, writer and sample."""
-    for segment in text.split(".SEGMENT DIGIT")[1:]:
+def read_unipen(text: str, named: str | None = None) -> Iterator[PenDigit]:
+    """Read the digits of a UNIPEN file whose `.COMMENT` lines give digit, writer and sample.
+
+    named: what an error calls the file; None leaves out segments whose comment says something else
+    Raises DataError, naming the line in which such a segment begins.
+    """
+    line = 1
+    before, *segments = text.split(".SEGMENT DIGIT")
+    for segment in segments:
+        line += before.count("\n")
+        before = segment
         comment = re.search(r"\.COMMENT\s+(\d)\s+(\d+)", segment)
         strokes = [
             np.array(re.findall(r"(-?\d+)\s+(-?\d+)", stroke.split(".PEN_UP")[0]), np.float64)
             for stroke in segment.split(".PEN_DOWN")[1:]
         ]
         strokes = [stroke for stroke in strokes if stroke.size]
+        if comment is None and named is not None:
+            raise DataError(
+                f"{named}, line {line}: the segment has no .COMMENT of digit and writer."
+            )
         if comment is None or not strokes:
             continue
         upright = tuple(np.stack([s[:, 0], 500 - s[:, 1]], axis=1) / 500 for s in strokes)

@@ -190,7 +190,7 @@ def _read_folder(folder: Path, part: str) -> Images:
 
 
 def _read_strokes(path: Path) -> Images:
-    digits = list(read_unipen(_text(path, "latin-1")))
+    digits = list(read_unipen(_text(path, "latin-1"), str(path)))
     if not digits:
         raise DataError(f"{path} holds no digits: a segment has strokes and a line .COMMENT.")
     middle = np.array([CANVAS / 2, CANVAS / 2])

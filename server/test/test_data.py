@@ -80,6 +80,11 @@ def test_strokes_are_read_with_y_downwards_and_scaled_to_the_tablet() -> None:
     assert one.strokes[0].tolist() == [[0.5, 0], [0.5, 1]]
 
 
+def test_pen_data_without_a_name_is_read_without_what_no_comment_explains() -> None:
+    (one,) = data.read_unipen(UNIPEN.replace("8 12 224", "eight"))
+    assert one.label == 1
+
+
 def test_the_folder_is_the_one_that_the_environment_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

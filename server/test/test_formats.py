@@ -187,6 +187,11 @@ ZEROS = ",".join("0" * 784)
         ("a.csv", f"3,{ZEROS[:-1]}ink\n", "a.csv, line 1: could not convert"),
         ("a.csv", "", "a.csv holds no pictures"),
         ("a.unipen", "nothing", "a.unipen holds no digits"),
+        (
+            "a.unipen",
+            UNIPEN + UNIPEN.replace("1 5 1", "12 5 1"),
+            "a.unipen, line 8: the segment has no .COMMENT of digit and writer",
+        ),
         ("a.zip", "no archive", "a.zip is no archive"),
         ("train-images-idx3-ubyte", "no IDX", "not an IDX file"),
         ("a.txt", "7", "in no form that is known"),
