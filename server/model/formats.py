@@ -50,6 +50,13 @@ def read_images(path: Path, part: str = "train") -> Images:
     part: "train" or "test"; which of several pairs of IDX files in a folder is read
     Raises DataError, naming the file and, where there are lines, the line.
     """
+    try:
+        return _read(path, part)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _read(path: Path, part: str) -> Images:
     if not path.exists():
         raise DataError(f"{path} does not exist.")
     if path.is_dir():
@@ -101,7 +108,8 @@ def _pair(path: Path) -> tuple[Path, Path]:
 
 def _pair_in(folder: Path, part: str) -> tuple[Path, Path] | None:
     """The IDX files in a folder, those of `part` where there are several."""
-    pairs = sorted(folder.glob("*images-idx3*"))
+    # Not by `glob`, which finds nothing in a folder that may not be read.
+    pairs = sorted(path for path in folder.iterdir() if "images-idx3" in path.name)
     of_part = [path for path in pairs if any(name in path.name for name in PARTS[part])]
     return _pair((of_part or pairs)[0]) if pairs else None
 

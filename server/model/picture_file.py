@@ -1,5 +1,6 @@
 """Picture files of one's own, read as the server reads what is sent to it."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,16 @@ LONGEST = 512
 
 
 def picture_files(folder: Path, pattern: str = "*") -> list[Path]:
-    """The pictures among the files, sorted; none that a system hides, such as macOS's `._7.png`."""
+    """The pictures among the files, sorted; none that a system hides, such as macOS's `._7.png`.
+
+    Raises DataError for a folder that may not be read: `glob` finds nothing in it.
+    """
+    try:
+        os.scandir(folder).close()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise DataError(f"{folder} cannot be read: {error.strerror}.") from error
     return sorted(
         file
         for file in folder.glob(pattern)
@@ -31,6 +41,8 @@ def read_picture(file: Path) -> NDArray[np.float32]:
     try:
         with Image.open(file) as image:
             return on_paper(image)
+    except PermissionError as error:
+        raise DataError(f"{file} cannot be read: {error.strerror}.") from error
     except Exception as error:  # whatever Pillow's parsers raise on a damaged file
         raise DataError(f"{file} is no picture, or a damaged one.") from error
 

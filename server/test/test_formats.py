@@ -224,6 +224,26 @@ def test_a_broken_picture_in_a_folder_is_named(tmp_path: Path) -> None:
     assert dataset.main(["check", str(tmp_path)]) == 2
 
 
+def test_a_folder_of_a_digit_that_cannot_be_read_is_named(
+    digits: Images, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = written(digits, tmp_path / "folder", "folder")
+    (folder / "3").symlink_to("3")
+    assert dataset.main(["check", str(folder)]) == 2
+    assert f"{folder / '3'} cannot be read" in capsys.readouterr().err
+
+
+def test_a_path_that_cannot_be_looked_at_is_told_of(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def forbidden(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", forbidden)
+    assert dataset.main(["check", "locked/a.csv"]) == 2
+    assert capsys.readouterr().err == "locked/a.csv cannot be read: Permission denied.\n"
+
+
 def test_counts_duplicates_and_missing_digits_are_told(
     digits: Images, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
