@@ -82,6 +82,9 @@ TURNED_LOOKALIKES = {
 """Turns (see `prepare.letters`) in which other letters may: a mirrored p is a nine, an epsilon that
 is turned around a three."""
 
+DAMAGES = (zipfile.BadZipFile, zlib.error, OSError)
+"""What is raised of an archive of pictures that is damaged."""
+
 Points = NDArray[np.float64]
 
 
@@ -225,7 +228,7 @@ def letters(folder: Path | None = None, lookalikes: bool = False) -> list[Letter
                     with Image.open(io.BytesIO(archive.read(name))) as image:
                         picture = np.asarray(image.convert("L"))
                     found.append(Letter(match[1], int(match[2]), picture))
-    except (zipfile.BadZipFile, zlib.error, OSError) as error:
+    except DAMAGES as error:
         raise DataError(f"{path} is corrupt: {error}") from error
     return found
 
@@ -233,17 +236,20 @@ def letters(folder: Path | None = None, lookalikes: bool = False) -> list[Letter
 def scans(folder: Path | None = None) -> list[tuple[NDArray[np.uint8], int]]:
     """Digits cut from old church books, (H, W) luminance and label; for measuring only.
 
-    Empty where the file is not there.
+    Empty where the file is not there. Raises DataError, naming it, where it is corrupt.
     """
     path = (folder or data_folder()) / "scans" / "dida-sample.zip"
     if not path.is_file():
         return []
     found = []
-    with zipfile.ZipFile(path) as archive:
-        for name in sorted(archive.namelist()):
-            if match := re.fullmatch(r"(?:.*/)?(\d)/[^/]+\.jpg", name):
-                with Image.open(io.BytesIO(archive.read(name))) as image:
-                    found.append((np.asarray(image.convert("L")), int(match[1])))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in sorted(archive.namelist()):
+                if match := re.fullmatch(r"(?:.*/)?(\d)/[^/]+\.jpg", name):
+                    with Image.open(io.BytesIO(archive.read(name))) as image:
+                        found.append((np.asarray(image.convert("L")), int(match[1])))
+    except DAMAGES as error:
+        raise DataError(f"{path} is corrupt: {error}") from error
     return found
 
 

@@ -53,6 +53,16 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         data.letters(tmp_path)
 
 
+def test_an_archive_that_breaks_off_is_named(tmp_path: Path) -> None:
+    for folder, name in (("letters", "omniglot_background_small1"), ("scans", "dida-sample")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{name}.zip").write_bytes(b"PK\3\4 and no more")
+    with pytest.raises(DataError, match=r"omniglot_background_small1.zip is corrupt"):
+        data.letters(tmp_path)
+    with pytest.raises(DataError, match=r"dida-sample.zip is corrupt"):
+        data.scans(tmp_path)
+
+
 UNIPEN = """
 .SEGMENT DIGIT 0 ? "8"
 .COMMENT 8 12 224
