@@ -61,26 +61,32 @@ def ensure_mnist(folder: Path) -> None:
         return
     make_torchvision_importable()
     from torchvision.datasets import MNIST
-    from torchvision.datasets.utils import download_url
 
     _make(folder)
     for name, md5 in MNIST.resources:
         if (folder / name).is_file():
             continue
-        failures = []
-        for mirror in MNIST.mirrors:
+        try:
             # What is interrupted leaves nothing that a later run would take for the file.
             with tempfile.TemporaryDirectory(dir=folder) as unfinished:
-                try:
-                    download_url(mirror + name, unfinished, name, md5)
-                    (Path(unfinished) / name).replace(folder / name)
-                    break
-                except (OSError, RuntimeError, HTTPException) as error:
-                    failures.append(f"{mirror}: {error}")
-        else:
-            raise DataError(
-                f"{folder / name} is missing and no mirror has it ({'; '.join(failures)})"
-            )
+                _download_from(MNIST.mirrors, Path(unfinished) / name, folder / name, md5)
+        except OSError as error:
+            raise _unwritable(folder / name, error) from error
+
+
+def _download_from(mirrors: list[str], unfinished: Path, path: Path, md5: str) -> None:
+    from torchvision.datasets.utils import download_url
+
+    failures = []
+    for mirror in mirrors:
+        try:
+            download_url(mirror + path.name, str(unfinished.parent), path.name, md5)
+            break
+        except (OSError, RuntimeError, HTTPException) as error:
+            failures.append(f"{mirror}: {error}")
+    else:
+        raise DataError(f"{path} is missing and no mirror has it ({'; '.join(failures)})")
+    unfinished.replace(path)
 
 
 def make_torchvision_importable() -> None:
@@ -136,8 +142,15 @@ def fetch(source: Source, wanted: Path) -> bytes:
 def _write(path: Path, content: bytes) -> None:
     _make(path.parent)
     unfinished = path.with_suffix(".part")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> DataError:
+    return DataError(f"{path} cannot be written: {error.strerror}")
 
 
 def _make(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import tempfile
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -134,3 +135,17 @@ def test_a_body_that_breaks_off_is_an_error_that_names_the_file(
     monkeypatch.setattr(Quiet, "do_GET", shorter)
     with pytest.raises(DataError, match=r"letters.zip is missing and cannot be downloaded"):
         download.ensure_letters(tmp_path / "letters.zip", Source(web[0] + "letters.zip", ""))
+
+
+def test_a_folder_that_may_not_be_written_to_is_named(
+    web: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", forbidden)
+    with pytest.raises(DataError, match=r"ubyte.gz cannot be written: Permission denied$"):
+        download.ensure_mnist(tmp_path)
+    (tmp_path / "letters.part").mkdir()
+    with pytest.raises(DataError, match=r"letters.zip cannot be written: Is a directory$"):
+        download.ensure_letters(tmp_path / "letters.zip", source(web, "letters.zip", b"right"))
