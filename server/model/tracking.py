@@ -16,15 +16,28 @@ PROJECT = "digit-recognizer"
 def logger_for(tracker: str, folder: Path, recipe: str) -> Any:
     """Lightning's logger for a tracker, which keeps its files in the run's folder; False for none.
 
+    It has begun already, in the first of several processes.
+
     Weights & Biases sends what it keeps only where WANDB_MODE or an account says so; MLflow keeps
     to MLFLOW_TRACKING_URI where there is one.
-    Raises ModelError where its package is not installed.
+    Raises ModelError where its package is not installed, or it is set up wrongly.
     """
     package = TRACKERS[tracker]
     if not package:
         return False
     if importlib.util.find_spec(package) is None:
         raise ModelError(f"--track {tracker} needs a package: npm run setup -- track")
+    try:
+        logger = _logger(tracker, folder, recipe)
+        # What begins only when it is asked for, and else would fail in the middle of the training.
+        logger.experiment  # noqa: B018
+    except Exception as error:  # whatever a tracker raises
+        reason = str(error).strip().partition("\n")[0]
+        raise ModelError(f"--track {tracker} cannot begin: {reason}") from error
+    return logger
+
+
+def _logger(tracker: str, folder: Path, recipe: str) -> Any:
     from lightning.pytorch import loggers
 
     if tracker == "wandb":
