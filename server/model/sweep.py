@@ -11,10 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from model.data import Images
+from model.card import listed
+from model.data import Images, checksums
 from model.download import ensure_data
 from model.errors import DataError, DivergedError, ModelError
-from model.files import RUNS
+from model.files import RUNS, sha256
 from model.folders import make_folder
 from model.formats import read_images
 from model.labelled import labelled_sets
@@ -151,7 +152,9 @@ def _sweep(options: argparse.Namespace) -> None:
             pruner=optuna.pruners.MedianPruner(n_startup_trials=3),
         )
     except Exception as error:  # whatever the database's driver raises
-        raise ModelError(f"The storage {storage} cannot be used: {error}") from error
+        reason = str(error).partition("\n")[0]
+        raise ModelError(f"{_shown(storage)} cannot be used: {reason}") from error
+    check_study(study, _settings(options, recipe, own))
 
     def tell(study: Any, trial: Any) -> None:
         # A trial that was given up has a value too: what it last reported.
@@ -176,6 +179,45 @@ def _sweep(options: argparse.Namespace) -> None:
         figure: Any = plot(study).figure
         figure.savefig(options.out / f"{name}.png", dpi=110, bbox_inches="tight")
     print(f"Pictures: {options.out}")
+
+
+def check_study(study: Any, settings: dict[str, Any]) -> None:
+    """Note a new study's settings. Raises ModelError for one whose trials had others: their scores
+    cannot be compared."""
+    if not study.trials and "settings" not in study.user_attrs:
+        study.set_user_attr("settings", settings)
+        return
+    begun = study.user_attrs.get("settings", {})
+    others = [name for name in settings if begun.get(name) != settings[name]]
+    if others:
+        raise ModelError(
+            f"The study {study.study_name} has trials of another {listed(others)}: "
+            "name a new one (--study)."
+        )
+
+
+def _settings(options: argparse.Namespace, recipe: Recipe, own: Images | None) -> dict[str, Any]:
+    """What all trials of a study have in common."""
+    data = checksums()
+    if own:
+        data["own"] = sha256(own.pictures.tobytes() + own.labels.tobytes())
+    return {
+        "recipe": recipe.name,
+        "epochs": recipe.epochs,
+        "steps": recipe.steps_per_epoch,
+        "limit": options.limit,
+        "data": data,
+    }
+
+
+def _shown(storage: str) -> str:
+    """A storage as messages name it: without its password."""
+    import sqlalchemy as sa
+
+    try:
+        return f"The storage {sa.make_url(storage).render_as_string()}"
+    except sa.exc.ArgumentError:
+        return "The storage"
 
 
 if __name__ == "__main__":

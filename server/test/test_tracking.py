@@ -105,6 +105,27 @@ def test_weights_and_biases_keeps_the_run_offline(
     assert shown[-1] == pytest.approx(loss, abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("tracker", "variable", "value"),
+    [("wandb", "WANDB_API_KEY", "abc"), ("mlflow", "MLFLOW_TRACKING_URI", "foo://x")],
+)
+def test_a_trackers_wrong_setting_is_told_of_in_a_sentence(
+    tracker: str,
+    variable: str,
+    value: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import wandb
+
+    wandb.teardown()  # It keeps the settings of an earlier test's run.
+    monkeypatch.setenv(variable, value)
+    monkeypatch.delenv("WANDB_MODE", raising=False)
+    assert train.main([*SHORT, "--track", tracker, "--out", str(tmp_path)]) == 2
+    assert f"--track {tracker} cannot begin: " in capsys.readouterr().err
+
+
 def test_two_processes_share_a_study(tmp_path: Path) -> None:
     storage = f"sqlite:///{tmp_path}/study.db"
     # The tables are there before the two begin: to make them at once is what databases hate.
@@ -152,6 +173,36 @@ def test_a_storage_that_cannot_be_used_is_told_of_in_a_sentence(
     arguments = ["--limit", "20", "--storage", "sqlite:////nowhere/at/all.db"]
     assert sweep([*arguments, "--out", str(tmp_path)]) == 2
     assert "cannot be used" in capsys.readouterr().err
+
+
+def test_a_storages_password_is_told_to_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    storage = f"postgresql+psycopg://somebody:secret@127.0.0.1:{free_port()}/sweeps"
+    assert sweep(["--limit", "20", "--storage", storage, "--out", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("The storage postgresql+psycopg://somebody:***@127.0.0.1:")
+    assert told.count("\n") == 1
+    assert sweep(["--limit", "20", "--storage", "secret", "--out", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("The storage cannot be used: ")
+    assert "secret" not in told
+
+
+def test_a_study_keeps_to_its_recipe_and_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model.sweep.objective", lambda *_: 0.5)
+    common = ["--trials", "1", "--epochs", "1", "--limit", "20", "--study", "one"]
+    common += ["--out", str(tmp_path)]
+    assert sweep([*common, "--recipe", "lenet"]) == 0
+    assert sweep([*common, "--recipe", "lenet"]) == 0
+    capsys.readouterr()
+    assert sweep([*common, "--recipe", "mlp", "--steps", "2"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("The study one has trials of another recipe and steps: ")
+    assert sweep([*common, "--recipe", "lenet", "--limit", "21"]) == 2
+    assert "trials of another limit" in capsys.readouterr().err
 
 
 def test_two_processes_train_one_network(tmp_path: Path) -> None:
