@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import uuid4
 
 import numpy as np
 
@@ -86,7 +87,8 @@ def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None)
     arrays = {}
     for name, part in prepared._asdict().items():
         arrays[f"{name}_x"], arrays[f"{name}_y"] = part
-    unfinished = path.with_name(f"unfinished-{path.name}")
+    # A name of its own: two runs may prepare the same data at once, on two machines even.
+    unfinished = path.with_name(f"unfinished-{uuid4().hex}-{path.name}")
     np.savez(unfinished, **arrays)
     unfinished.replace(path)
     return prepared

@@ -104,6 +104,24 @@ def test_prepared_data_is_read_back_from_the_cache(prepared: TrainingData, cache
         assert (part.pictures == expected.pictures).all()
 
 
+def test_runs_that_prepare_the_same_data_at_once_write_files_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skip_without_data()
+    written: list[Path] = []
+
+    def savez(path: Path, **_: Any) -> None:
+        written.append(path)
+        path.touch()
+
+    monkeypatch.setattr(np, "savez", savez)
+    for _ in range(2):
+        training_data(RECIPE, tmp_path, 1)
+        next(tmp_path.glob("prepared-*.npz")).unlink()
+    first, second = written
+    assert first != second
+
+
 def test_runs_of_every_seed_learn_from_the_same_pictures(
     prepared: TrainingData, cache: Path
 ) -> None:
@@ -290,6 +308,7 @@ def archive_of(
     *rows: tuple[str, str],
     table: str = "corrections.csv",
     model: str = "digits",
+    heading: str = "file,made,read,was,model",
     **pictures: Image.Image,
 ) -> Path:
     """An archive of corrections as a server hands it out: a one, with what was said of it."""
@@ -298,7 +317,7 @@ def archive_of(
         for name, picture in {"one": one(), **pictures}.items():
             archive.writestr(f"{name}.png", file_of(picture))
         archive.writestr("text.png", b"no picture")
-        lines = ["file,made,read,was,model", *(f"{file},,7,{was},{model}" for file, was in rows)]
+        lines = [heading, *(f"{file},,7,{was},{model}" for file, was in rows)]
         archive.writestr(table, "\r\n".join(lines))
     return path
 
@@ -327,6 +346,11 @@ def test_corrections_of_sixteen_bits_or_without_paper_are_read_like_others(tmp_p
     plain, *others = read_corrections(path).pictures
     for other in others:
         np.testing.assert_array_equal(other, plain)
+
+
+def test_corrections_may_have_been_saved_by_excel(tmp_path: Path) -> None:
+    path = archive_of(tmp_path, ("one.png", "1"), heading="\ufefffile,made,read,was,model")
+    assert read_corrections(path).labels.tolist() == [1]
 
 
 @pytest.mark.parametrize("model", ["a\u2028b", "a\u2029b", "a\x85b", "a\x0bb", '"a\x0c, b"'])
