@@ -9,6 +9,8 @@ the same network on the CPU. How to read the numbers: docs/benchmark.md.
 import argparse
 import csv
 import json
+import math
+import os
 import statistics
 import sys
 import tempfile
@@ -24,7 +26,7 @@ import openvino
 import torch
 from numpy.typing import NDArray
 
-from model.comparison import compare, describe, plot
+from model.comparison import can_plot, compare, describe, plot
 from model.devices import NoDeviceError, available, check, driver, energy, full_name, machine
 from model.errors import DataError, ModelError
 from model.files import MODEL_HELP, read_card, version
@@ -124,10 +126,10 @@ def batches_of(digits: Digits, batch: int) -> list[Array]:
 def latencies(
     infer: Callable[[Array], Any], batches: Sequence[Array], seconds: float
 ) -> list[float]:
-    """Seconds of inferences, one after the other, for so many seconds."""
+    """Seconds of inferences, one after the other, for so many seconds, and of one at least."""
     times: list[float] = []
     until = time.perf_counter() + seconds
-    while time.perf_counter() < until:
+    while not times or time.perf_counter() < until:
         batch = batches[len(times) % len(batches)]
         begun = time.perf_counter()
         infer(batch)
@@ -187,7 +189,7 @@ def memory() -> float | None:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except OSError:
         return None
-    return pages * 4096 / 1e6
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def openvino_row(
@@ -218,7 +220,7 @@ def openvino_row(
 
     def run(seconds: float) -> int:
         number, until = 0, time.perf_counter() + seconds
-        while time.perf_counter() < until:
+        while not number or time.perf_counter() < until:
             queue.start_async()
             number += 1
         queue.wait_all()
@@ -351,8 +353,13 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         "--compare", type=Path, nargs="+", help="instead, put results (--json) side by side"
     )
     options = parser.parse_args(arguments)
-    if options.batch < 1 or options.seconds <= 0:
-        parser.error("--batch and --seconds are above 0")
+    if options.batch < 1 or not 0 < options.seconds < math.inf:
+        parser.error("--batch and --seconds are numbers above 0")
+    for path in (options.json, options.csv, options.plot):
+        if path and (path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK)):
+            parser.error(f"{path} cannot be written: it is a folder, or its folder is not there")
+    if options.plot and not can_plot(options.plot):
+        parser.error(f"{options.plot} is no picture that can be drawn: name it .png")
     return options
 
 

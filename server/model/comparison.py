@@ -74,10 +74,23 @@ def compare(paths: Sequence[Path]) -> str:
         try:
             result = json.loads(path.read_text(encoding="utf-8"))
             found = [{**row, "runtime": f"{path.stem}: {row['runtime']}"} for row in result["rows"]]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            # What cannot be put into the table fails here, where its file is known.
+            table(sorted(found, key=_of_a_picture))
+        except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
             raise DataError(f"{path} holds no result of a benchmark: {error}") from error
         rows += found
-    return table(sorted(rows, key=lambda row: row["p50_ms"] / row["batch"]))
+    return table(sorted(rows, key=_of_a_picture))
+
+
+def _of_a_picture(row: dict[str, Any]) -> float:
+    return float(row["p50_ms"] / row["batch"])
+
+
+def can_plot(path: Path) -> bool:
+    """Whether there are pictures of a file's kind."""
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    return path.suffix[1:].lower() in FigureCanvasBase.get_supported_filetypes()
 
 
 def plot(result: dict[str, Any], path: Path) -> None:

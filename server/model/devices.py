@@ -42,11 +42,15 @@ def available(core: openvino.Core) -> list[str]:
 
 def check(core: openvino.Core, device: str) -> None:
     """Raises NoDeviceError where a device, or one of several (`AUTO:NPU,CPU`), is not there."""
+    if device in ("MULTI", "HETERO"):
+        raise NoDeviceError(f"{device} has to name its devices, e.g. {device}:GPU,CPU.")
     found = available(core)
+    # Of several, each has a number; one alone may be called by the number 0.
+    found += [f"{name}.0" for name in found] + [name.partition(".")[0] for name in found]
     for name in device.partition(":")[2].split(",") if ":" in device else [device]:
-        kind = name.partition(".")[0]
-        if name in ("AUTO", "MULTI", "HETERO") or any(one.split(".")[0] == kind for one in found):
+        if name == "AUTO" or name in found:
             continue
+        kind = name.partition(".")[0]
         advice = ADVICE.get(kind, {}).get(platform.system(), "its driver is missing.")
         raise NoDeviceError(f"There is no {name} here, or OpenVINO cannot use it: {advice}")
 

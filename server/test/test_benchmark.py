@@ -2,8 +2,9 @@
 
 import csv
 import json
+import os
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from uploads import seven
 
 from model import benchmark
 from model.benchmark import main
+from model.devices import NoDeviceError, check
 from model.samples import samples
 
 QUICK = ["--seconds", "0.2"]
@@ -71,7 +73,7 @@ def test_own_pictures_are_read(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "broken.png is no picture" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("device", ["NPU", "GPU", "TOASTER", "AUTO:NPU,CPU"])
+@pytest.mark.parametrize("device", ["NPU", "GPU", "TOASTER", "CPU.3", "AUTO:NPU,CPU"])
 def test_a_device_that_is_not_there_is_told_of_with_what_to_do(
     device: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -86,6 +88,23 @@ def test_a_device_that_is_not_there_is_told_of_with_what_to_do(
     assert "Traceback" not in complaint
 
 
+@pytest.mark.parametrize("device", ["MULTI", "HETERO"])
+def test_several_devices_have_to_be_named(device: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*QUICK, "--device", device]) == 3
+    assert f"{device} has to name its devices" in capsys.readouterr().err
+
+
+def test_a_device_is_called_by_its_number_or_without() -> None:
+    class Core:
+        available_devices = ("CPU", "GPU.0", "GPU.1")
+
+    for device in ("CPU", "CPU.0", "GPU", "GPU.1", "AUTO", "AUTO:GPU.0,CPU"):
+        check(cast(Any, Core()), device)
+    for device in ("CPU.1", "GPU.2", "MULTI:GPU.2,CPU"):
+        with pytest.raises(NoDeviceError, match=r"There is no [CG]PU"):
+            check(cast(Any, Core()), device)
+
+
 def test_results_of_several_machines_are_put_side_by_side(
     result: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -97,6 +116,54 @@ def test_results_of_several_machines_are_put_side_by_side(
     assert "yours: onnxruntime" in text
     (tmp_path / "other.json").write_text("[]")
     assert main(["--compare", str(tmp_path / "other.json")]) == 2
+
+
+@pytest.mark.parametrize("change", [{"p50_ms": "fast"}, {"batch": 0}, {"hint": ...}])
+def test_a_result_that_lacks_something_is_named(
+    change: dict[str, Any], result: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {**result["rows"][0], **change}
+    path = tmp_path / "old.json"
+    path.write_text(
+        json.dumps({"rows": [{name: value for name, value in row.items() if value != ...}]})
+    )
+    assert main(["--compare", str(path)]) == 2
+    assert capsys.readouterr().err.startswith(f"{path} holds no result of a benchmark: ")
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--seconds=nan",
+        "--seconds=inf",
+        "--json=/nowhere/at/all.json",
+        "--csv=/",
+        "--plot=/nowhere/plot.png",
+        "--plot=plot.xyz",
+        "--plot=plot",
+    ],
+)
+def test_what_cannot_be_written_is_told_of_before_anything_is_measured(
+    option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(benchmark, "benchmark", lambda _: pytest.fail("it was measured"))
+    with pytest.raises(SystemExit) as ended:
+        main([option])
+    assert ended.value.code == 2
+    assert "error: " in capsys.readouterr().err
+
+
+def test_one_inference_is_timed_in_however_short_a_time() -> None:
+    assert len(benchmark.latencies(lambda _: None, [np.zeros(1, np.float32)], 1e-12)) == 1
+
+
+def test_memory_is_counted_in_the_machines_own_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = benchmark.memory()
+    if before is None:
+        pytest.skip("Linux alone says it")
+    pages = os.sysconf("SC_PAGE_SIZE")
+    monkeypatch.setattr(os, "sysconf", lambda _: 10 * pages)
+    assert benchmark.memory() == pytest.approx(10 * before, rel=0.2)
 
 
 def test_int8_answers_nearly_the_same(tmp_path: Path) -> None:
