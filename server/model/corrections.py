@@ -41,8 +41,9 @@ def read_corrections(path: Path) -> Prepared:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            # Not by `splitlines`, which breaks rows where a model's name holds a U+2028 too.
-            table = io.StringIO(archive.read(TABLE).decode("utf-8"), newline="")
+            # With or without the mark of a table that Excel has saved. Not by `splitlines`, which
+            # breaks rows where a model's name holds a U+2028 too.
+            table = io.StringIO(archive.read(TABLE).decode("utf-8-sig"), newline="")
             greys, labels = [], []
             for number, row in enumerate(csv.DictReader(table), start=2):
                 where = f"{path.name}, {TABLE}, line {number}"

@@ -61,8 +61,8 @@ def _read(path: Path, part: str) -> Images:
         raise DataError(f"{path} does not exist.")
     if path.is_dir():
         return _read_folder(path, part)
-    name = path.name.removesuffix(".gz")
-    if "idx" in name:
+    name = path.name.lower().removesuffix(".gz")
+    if "idx" in path.name:
         return _read_pair(*_pair(path))
     if name.endswith(".csv"):
         return _read_csv(path)
@@ -140,10 +140,14 @@ def _read_csv(path: Path) -> Images:
     column = 0
     try:
         for number, row in enumerate(csv.reader(_text(path).splitlines()), start=1):
-            if number == 1 and row and not _is_number(row[0]):
-                column = _label_column(row, path)
+            if not row:
                 continue
             where = f"{path}, line {number}"
+            if any(";" in value for value in row):
+                raise DataError(f"{where}: columns are separated by commas, not by semicolons.")
+            if number == 1 and not _is_number(row[0]):
+                column = _label_column(row, path)
+                continue
             if len(row) != 1 + SIDE * SIDE:
                 raise DataError(f"{where}: {len(row)} columns, not a label and {SIDE * SIDE}.")
             labels.append(_label(row.pop(column).strip(), where))
@@ -222,7 +226,8 @@ def _label(text: str, where: str) -> int:
     return int(text)
 
 
-def _text(path: Path, encoding: str = "utf-8") -> str:
+def _text(path: Path, encoding: str = "utf-8-sig") -> str:
+    """Without the mark that Excel begins a file of UTF-8 with."""
     try:
         return read_unzipped(path).decode(encoding)
     except UnicodeDecodeError as error:

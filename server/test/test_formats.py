@@ -1,6 +1,7 @@
 """Digits in every form: read, checked, converted."""
 
 import gzip
+import zipfile
 import zlib
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,23 @@ def test_a_heading_may_say_that_the_label_comes_last(digits: Images, tmp_path: P
     again = read_images(path)
     np.testing.assert_array_equal(again.pictures, digits.pictures)
     np.testing.assert_array_equal(again.labels, digits.labels)
+
+
+def test_a_table_may_be_marked_and_end_in_blank_lines(digits: Images, tmp_path: Path) -> None:
+    text = written(digits, tmp_path / "csv", "csv").read_text()
+    heading, _, rows = text.partition("\n")
+    path = tmp_path / "DIGITS.CSV"
+    for content in (f"{heading}\n{rows}\n\n", rows):
+        path.write_text(content, "utf-8-sig")
+        np.testing.assert_array_equal(read_images(path).pictures, digits.pictures)
+
+
+def test_the_table_of_corrections_may_be_marked(tmp_path: Path) -> None:
+    path = tmp_path / "CORRECTIONS.ZIP"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("one.png", file_of(one()))
+        archive.writestr("corrections.csv", "file,was\r\none.png,1\r\n".encode("utf-8-sig"))
+    assert read_images(path).labels.tolist() == [1]
 
 
 def test_what_a_system_leaves_in_a_folder_is_no_picture(digits: Images, tmp_path: Path) -> None:
@@ -157,7 +175,7 @@ def test_scans_of_sixteen_bits_are_read_like_those_of_eight(
 
 
 def test_pen_strokes_are_drawn(tmp_path: Path) -> None:
-    path = tmp_path / "strokes.unipen.gz"
+    path = tmp_path / "STROKES.UNIPEN.GZ"
     path.write_bytes(gzip.compress(UNIPEN.encode()))
     images = read_images(path)
     assert images.labels.tolist() == [1]
@@ -185,6 +203,8 @@ ZEROS = ",".join("0" * 784)
         ("a.csv", f"3,{ZEROS[:-1]}1\n4,{ZEROS}\n", "a.csv: levels are 0 to 255, not 0 to 1"),
         ("a.csv", f"what\n3,{ZEROS}\n", "neither the first nor the last column is headed label"),
         ("a.csv", f"3,{ZEROS[:-1]}ink\n", "a.csv, line 1: could not convert"),
+        ("a.csv", "label;pixel1\n3;0\n", "a.csv, line 1: columns are separated by commas"),
+        ("a.csv", "3;0,5;0\n", "a.csv, line 1: columns are separated by commas"),
         ("a.csv", "", "a.csv holds no pictures"),
         ("a.unipen", "nothing", "a.unipen holds no digits"),
         (
@@ -192,7 +212,7 @@ ZEROS = ",".join("0" * 784)
             UNIPEN + UNIPEN.replace("1 5 1", "12 5 1"),
             "a.unipen, line 8: the segment has no .COMMENT of digit and writer",
         ),
-        ("a.zip", "no archive", "a.zip is no archive"),
+        ("A.ZIP", "no archive", "A.ZIP is no archive"),
         ("train-images-idx3-ubyte", "no IDX", "not an IDX file"),
         ("a.txt", "7", "in no form that is known"),
     ],
