@@ -158,7 +158,7 @@ def mnist(part: str, folder: Path | None = None) -> Images:
 def read_idx(path: Path) -> NDArray[np.uint8]:
     """Read an IDX file of unsigned bytes, gzipped or not (http://yann.lecun.com/exdb/mnist)."""
     content = read_unzipped(path)
-    if content[:3] != b"\0\0\x08" or len(content) < 4 * (1 + content[3]):
+    if content[:3] != b"\0\0\x08" or len(content) < 4 or len(content) < 4 * (1 + content[3]):
         raise DataError(f"{path} is corrupt: not an IDX file of unsigned bytes")
     dimensions = content[3]
     shape = np.frombuffer(content, ">u4", count=dimensions, offset=4).tolist()

@@ -32,6 +32,7 @@ def test_an_idx_file_is_read_gzipped_or_not(tmp_path: Path, pack: type[bytes]) -
     [
         b"",
         b"\0\0\x09\x01\0\0\0\0",
+        b"\0\0\x08",
         b"\0\0\x08\x03\0",
         idx(np.zeros((2, 2)))[:-1],
         b"\x1f\x8b rubbish",
