@@ -20,6 +20,10 @@ RUNS = Path(os.environ.get("DIGITS_RUNS") or Path(__file__).resolve().parents[2]
 MODEL_HELP = "name of the model, or the folder of a run, e.g. runs/digits (default: digits)"
 
 
+NEEDED = ("name", "version", "network", "sha256")
+"""What every model card holds."""
+
+
 def place_of(model: str) -> tuple[Path, str]:
     """The folder in which a model lies, and the name that its files begin with.
 
@@ -64,7 +68,10 @@ def onnx_path(model: str, folder: Path | None = None) -> Path:
 
 
 def read_card(model: str, folder: Path | None = None) -> dict[str, Any]:
-    """Read a model card. Raises ModelError, naming the models there are, if there is none."""
+    """Read a model card.
+
+    Raises ModelError if it is corrupt, or, naming the models there are, if there is none.
+    """
     path = card_path(model, folder)
     try:
         card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -73,8 +80,14 @@ def read_card(model: str, folder: Path | None = None) -> dict[str, Any]:
             raise ModelError(f"{path.parent} holds no model {path.stem!r}.") from None
         known = ", ".join(sorted(card.stem for card in FOLDER.glob("*.json"))) or "none"
         raise ModelError(f"There is no model {model!r}; there are: {known}.") from None
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
         raise ModelError(f"The model card {path.name} is corrupt: {error}") from error
+    if not isinstance(card, dict):
+        raise ModelError(f"The model card {path.name} is corrupt: it is no JSON object.")
+    if missing := [name for name in NEEDED if name not in card]:
+        raise ModelError(f"The model card {path.name} is corrupt: {missing[0]!r} is missing.")
     return card
 
 

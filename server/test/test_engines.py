@@ -198,6 +198,27 @@ def test_corrupt_or_missing_weights_are_named(
         load_engine(name)
 
 
+@pytest.mark.parametrize(
+    ("card", "reason"),
+    [
+        ("", "Expecting value"),
+        ("[]", "it is no JSON object"),
+        ("{}", "'name' is missing"),
+        ('{"name": "a", "version": "1", "network": {}}', "'sha256' is missing"),
+    ],
+)
+def test_a_model_card_that_is_none_is_told_of(tmp_path: Path, card: str, reason: str) -> None:
+    (tmp_path / "a.json").write_text(card)
+    with pytest.raises(ModelError, match=rf"The model card a\.json is corrupt: {reason}"):
+        files.read_card("a", tmp_path)
+
+
+def test_a_model_card_that_may_not_be_read_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "a.json").mkdir()
+    with pytest.raises(ModelError, match=r"a\.json cannot be read: Is a directory\."):
+        files.read_card("a", tmp_path)
+
+
 def test_the_shipped_files_are_small() -> None:
     assert files.weights_path("digits").stat().st_size < 3_000_000
     assert files.onnx_path("digits").stat().st_size < 3_000_000
