@@ -15,9 +15,9 @@ from model.card import listed
 from model.data import Images, checksums
 from model.download import ensure_data
 from model.errors import DataError, DivergedError, ModelError
-from model.files import RUNS, sha256
+from model.files import RUNS
 from model.folders import make_folder
-from model.formats import read_images
+from model.formats import digits_checksum, read_images
 from model.labelled import labelled_sets
 from model.options import positive, seed
 from model.recipes import RECIPES, LabelledSets, Recipe
@@ -154,7 +154,7 @@ def _sweep(options: argparse.Namespace) -> None:
     except Exception as error:  # whatever the database's driver raises
         reason = str(error).partition("\n")[0]
         raise ModelError(f"{_shown(storage)} cannot be used: {reason}") from error
-    check_study(study, _settings(options, recipe, own))
+    check_study(study, _settings(options, recipe))
 
     def tell(study: Any, trial: Any) -> None:
         # A trial that was given up has a value too: what it last reported.
@@ -196,11 +196,11 @@ def check_study(study: Any, settings: dict[str, Any]) -> None:
         )
 
 
-def _settings(options: argparse.Namespace, recipe: Recipe, own: Images | None) -> dict[str, Any]:
+def _settings(options: argparse.Namespace, recipe: Recipe) -> dict[str, Any]:
     """What all trials of a study have in common."""
     data = checksums()
-    if own:
-        data["own"] = sha256(own.pictures.tobytes() + own.labels.tobytes())
+    if options.data:
+        data["own"] = digits_checksum(options.data)
     return {
         "recipe": recipe.name,
         "epochs": recipe.epochs,

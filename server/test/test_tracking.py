@@ -12,12 +12,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import optuna
 import pytest
 from services import free_port
 from short_runs import log_of
 
 from model import data, train
+from model.data import Images
+from model.formats import read_images
 from model.recipes import Recipe
 from model.sweep import main as sweep
 
@@ -203,6 +206,31 @@ def test_a_study_keeps_to_its_recipe_and_data(
     assert told.startswith("The study one has trials of another recipe and steps: ")
     assert sweep([*common, "--recipe", "lenet", "--limit", "21"]) == 2
     assert "trials of another limit" in capsys.readouterr().err
+
+
+def test_a_study_knows_own_data_by_its_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another machine, with other threads, normalises pictures a level differently."""
+    monkeypatch.setattr("model.sweep.objective", lambda *_: 0.5)
+    rng = np.random.default_rng(0)
+    rows = [
+        ",".join(map(str, [number % 10, *rng.integers(0, 256, 28 * 28)])) for number in range(40)
+    ]
+    own = tmp_path / "mine.csv"
+    own.write_text("\n".join(rows), encoding="utf-8")
+    common = ["--recipe", "lenet", "--trials", "1", "--epochs", "1", "--limit", "40"]
+    common += ["--data", str(own), "--out", str(tmp_path)]
+    assert sweep(common) == 0
+    monkeypatch.setattr("model.sweep.read_images", lambda path: _a_level_darker(read_images(path)))
+    assert sweep(common) == 0
+    own.write_text("\n".join(rows[1:]), encoding="utf-8")
+    assert sweep(common) == 2
+    assert "trials of another data" in capsys.readouterr().err
+
+
+def _a_level_darker(images: Images) -> Images:
+    return Images(images.pictures.clip(1) - 1, images.labels)
 
 
 def test_two_processes_train_one_network(tmp_path: Path) -> None:
