@@ -31,7 +31,7 @@ export function packagesStep(levelName) {
     products: () => installedNames().filter((name) => name.endsWith('.dist-info')),
     work: async (tools) => {
       await installFromCpuIndex(level, tools);
-      return (await pip(tools, ['install', '-r', requirements(level)])) === 0;
+      return (await install(tools, ['-r', requirements(level)])) === 0;
     },
   };
 }
@@ -46,7 +46,7 @@ async function installFromCpuIndex(level, tools) {
   if (await indexAnswers()) {
     // Their dependencies come from the usual index, pinned, in the step after this one.
     const index = ['--index-url', CPU_INDEX, '--timeout', '15', '--retries', '0'];
-    if ((await pip(tools, ['install', ...index, '--no-deps', ...missing])) === 0) return;
+    if ((await install(tools, [...index, '--no-deps', ...missing])) === 0) return;
   }
   tools.notice(NOTICE);
 }
@@ -62,9 +62,10 @@ function isOtherBuild(torch, missing) {
   return !missing.includes(torch) && !installedNames().some((name) => /^torch-.*\+cpu\./.test(name));
 }
 
-function pip(tools, args) {
+function install(tools, args) {
   const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1', PIP_USER: '0' };
   const text = { PYTHONUNBUFFERED: '1', PYTHONUTF8: '1' };
   const options = { cwd: root, env: { ...process.env, ...quiet, ...text } };
-  return runLogged(tools, venvPython, ['-m', 'pip', ...args], options);
+  // Python compiles what it imports; to compile all that there is takes as long as the rest.
+  return runLogged(tools, venvPython, ['-m', 'pip', 'install', '--no-compile', ...args], options);
 }
