@@ -71,6 +71,37 @@ test('keeps the keyboard in the list when a drawing is deleted', async ({ page, 
   await expect(button(page, 'Close')).toBeFocused();
 });
 
+test('keeps those of an earlier version, whose pictures were Blobs', async ({ page, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  // At this address, but without the page.
+  await page.goto('/api/health');
+  await page.evaluate(async (picture) => {
+    const until = <Result>(request: IDBRequest<Result>): Promise<Result> => new Promise((resolve, reject) => {
+      request.onsuccess = () => { resolve(request.result); };
+      request.onerror = () => { reject(request.error ?? new Error()); };
+    });
+    await until(indexedDB.deleteDatabase('digit-recognizer'));
+    const opening = indexedDB.open('digit-recognizer', 2);
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore('drawings', { keyPath: 'id' }).createIndex('time', 'time');
+      opening.result.createObjectStore('outbox', { keyPath: 'key' }).createIndex('time', 'time');
+    };
+    const database = await until(opening);
+    const png = await (await fetch(picture)).blob();
+    const entry = { id: 'a', time: 1, picture: png, digit: 5, confidence: 0.9, isDigit: 0.9, model: 'digits 1.0.0', place: 'server', correction: null };
+    await until(database.transaction('drawings', 'readwrite').objectStore('drawings').put(entry));
+    database.close();
+  }, '/icon-192.png');
+  await page.goto('/');
+  await button(page, 'Last drawings').click();
+  const row = page.getByRole('listitem');
+  await row.getByRole('combobox').selectOption('it was a 4');
+  await page.reload();
+  await button(page, 'Last drawings').click();
+  await expect(row.getByRole('combobox')).toHaveValue('4');
+  await expect(row.getByRole('img')).toHaveJSProperty('naturalWidth', 192);
+});
+
 test('says so where they cannot be saved', async ({ page, hasTouch }) => {
   test.skip(hasTouch, 'The screen has no part in it.');
   await page.route(/archive/, (route) => route.abort());

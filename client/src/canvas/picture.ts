@@ -27,21 +27,10 @@ export function pictureOfContent(content: Content): Picture {
   };
 }
 
-/** A picture to be kept, as a PNG. */
-export interface KeptPicture {
-  /** Null where the browser cannot make one. */
-  readonly png: () => Promise<Blob | null>;
-  /** At once, while the page waits. */
-  readonly pngDataUrl: () => string;
-}
-
-/** What lies on the sheet, as it is kept. */
-export function keptPictureOf(content: Content): KeptPicture {
-  const { canvas } = painted(content, KEPT_SIDE, WHOLE_SHEET);
-  return {
-    png: () => new Promise((resolve) => { canvas.toBlob(resolve, 'image/png'); }),
-    pngDataUrl: () => canvas.toDataURL('image/png'),
-  };
+/** What lies on the sheet, as it is kept: a PNG as a data address; null where the browser cannot make one. */
+export function keptPictureOf(content: Content): string | null {
+  const address = painted(content, KEPT_SIDE, WHOLE_SHEET).canvas.toDataURL('image/png');
+  return address.startsWith('data:image/png') ? address : null;
 }
 
 interface Painted {

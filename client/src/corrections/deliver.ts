@@ -22,10 +22,9 @@ export async function deliver(message: Message): Promise<Delivery> {
   }
 }
 
-async function keep({ key, time, read, was, model, picture }: Extract<Message, { kind: 'keep' }>): Promise<Response> {
-  const image = await dataUrlOf(picture);
+function keep({ key, time, read, was, model, picture }: Extract<Message, { kind: 'keep' }>): Promise<Response> {
   const correction: components['schemas']['CorrectionBody'] = {
-    key, image, read, was, model, made: new Date(time).toISOString(), consent: true,
+    key, image: picture, read, was, model, made: new Date(time).toISOString(), consent: true,
   };
   return fetch(ADDRESS, {
     method: 'POST',
@@ -37,13 +36,4 @@ async function keep({ key, time, read, was, model, picture }: Extract<Message, {
 
 function forget({ key }: Message): Promise<Response> {
   return fetch(`${ADDRESS}/${key}`, { method: 'DELETE', signal: AbortSignal.timeout(PATIENCE) });
-}
-
-function dataUrlOf(picture: Blob): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => { resolve(reader.result as string); };
-    reader.onerror = () => { reject(reader.error ?? new Error('unreadable')); };
-    reader.readAsDataURL(picture);
-  });
 }

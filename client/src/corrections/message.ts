@@ -12,8 +12,8 @@ interface Keep {
   /** What it was; null for no digit at all. */
   readonly was: number | null;
   readonly model: string;
-  /** A PNG. */
-  readonly picture: Blob;
+  /** A PNG, as a data address. */
+  readonly picture: string;
 }
 
 interface Forget {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { Icon } from '../actions/Icon';
 import { CorrectionChoice } from '../corrections/CorrectionChoice';
 import { archive } from '../parts';
@@ -69,7 +69,7 @@ function HistoryRow({ entry, waits, onCorrect, onRemove }: HistoryRowProps) {
   const read = entry.digit !== null && entry.isDigit >= 0.5 ? texts.history.read(entry.digit, entry.confidence) : texts.reading.notDigit;
   return (
     <li className="history-row">
-      <Drawing picture={entry.picture} />
+      <img src={entry.picture} alt={texts.history.drawing} width={56} height={56} />
       <div className="history-words">
         <p>{read}</p>
         <p className="text-muted text-sm">
@@ -122,23 +122,11 @@ function RemoveAll({ useful, onRemove }: RemoveAllProps) {
 
 async function save(entries: readonly Entry[]): Promise<void> {
   const { archiveOf } = await archive();
-  const address = URL.createObjectURL(await archiveOf(entries));
+  const address = URL.createObjectURL(new Blob([archiveOf(entries)], { type: 'application/zip' }));
   const link = document.createElement('a');
   link.href = address;
   link.download = texts.history.file;
   link.click();
   // The browser has to have begun reading.
   setTimeout(() => { URL.revokeObjectURL(address); }, 10_000);
-}
-
-function Drawing({ picture }: { readonly picture: Blob }) {
-  const imageRef = useRef<HTMLImageElement>(null);
-
-  useEffect(() => {
-    const address = URL.createObjectURL(picture);
-    if (imageRef.current) imageRef.current.src = address;
-    return () => { URL.revokeObjectURL(address); };
-  }, [picture]);
-
-  return <img ref={imageRef} alt={texts.history.drawing} width={56} height={56} />;
 }

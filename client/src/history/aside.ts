@@ -1,10 +1,10 @@
-import type { Entry, EntryWith } from './entry';
+import type { Entry } from './entry';
 
 /** Where drawings are put that the page has no time to write to its database; one key each, as tabs may close together. */
 const PREFIX = 'drawing:';
 
-/** Put a drawing aside at once, its picture as a data URL. */
-export function putAside(entry: EntryWith<string>): void {
+/** Put a drawing aside at once. */
+export function putAside(entry: Entry): void {
   try {
     localStorage.setItem(PREFIX + entry.id, JSON.stringify(entry));
   } catch {
@@ -36,9 +36,7 @@ function keys(): string[] {
 
 function parsed(key: string): Entry[] {
   try {
-    const written = JSON.parse(localStorage.getItem(key) ?? '') as EntryWith<string>;
-    const bytes = Uint8Array.from(atob(written.picture.split(',')[1] ?? ''), (letter) => letter.charCodeAt(0));
-    return [{ ...written, picture: new Blob([bytes], { type: 'image/png' }) }];
+    return [JSON.parse(localStorage.getItem(key) ?? '') as Entry];
   } catch {
     return [];
   }

@@ -3,12 +3,13 @@ import type { Answer, Place } from '../recognition/recognizer';
 /** What a person says that a drawing was: a digit, or none at all. */
 export type Correction = number | 'noDigit';
 
-/** A drawing that was read, its picture a PNG in one form or another. */
-export interface EntryWith<Png> {
+/** A drawing that was read. */
+export interface Entry {
   readonly id: string;
   /** When it was read, in milliseconds since 1970. */
   readonly time: number;
-  readonly picture: Png;
+  /** A PNG, as a data address: WebKit loses a Blob that is written once more, and in private windows keeps none. */
+  readonly picture: string;
   /** The best guess; null where nothing was seen. */
   readonly digit: number | null;
   readonly confidence: number;
@@ -21,11 +22,7 @@ export interface EntryWith<Png> {
   readonly sharedAs?: string | undefined;
 }
 
-export type Entry = EntryWith<Blob>;
-
-export function entryOf<Png>(
-  id: string, time: number, picture: Png, { digits: [first], model, place }: Answer,
-): EntryWith<Png> {
+export function entryOf(id: string, time: number, picture: string, { digits: [first], model, place }: Answer): Entry {
   return {
     id,
     time,

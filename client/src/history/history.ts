@@ -3,7 +3,7 @@ import { deliver, type Delivery } from '../corrections/deliver';
 import type { Message } from '../corrections/message';
 import { Outbox, SETTLES } from '../corrections/outbox';
 import { aside, forgetAside } from './aside';
-import { openDatabase, type Database, type Schema, type UseDatabase } from './database';
+import { isWhole, openDatabase, type Database, type Schema, type UseDatabase } from './database';
 import { newId, type Correction, type Entry } from './entry';
 
 type Drawings = IDBPObjectStore<Schema, ['drawings', 'outbox'], 'drawings', 'readwrite'>;
@@ -173,7 +173,7 @@ export class History {
   }
 
   #stored(): Promise<Entry[] | undefined> {
-    return this.#use((database) => database.getAll('drawings'));
+    return this.#use(async (database) => (await database.getAll('drawings')).filter(isWhole));
   }
 
   /**

@@ -1,16 +1,16 @@
 import { EMPTY_DRAWING, shown, type Content, type Drawing, type DrawingAction } from '../canvas/drawing';
 import type { DrawingStore } from '../canvas/drawingStore';
-import type { KeptPicture } from '../canvas/picture';
 import type { Answer } from '../recognition/recognizer';
 import type { RecognitionScheduler } from '../recognition/scheduler';
 import { putAside } from './aside';
-import { entryOf, newId, type Correction } from './entry';
+import { entryOf, newId, type Correction, type Entry } from './entry';
 import type { History } from './history';
 
 /** Milliseconds for which a drawing and its reading stay as they are before they are kept. */
 export const PAUSE = 700;
 
-type Draw = (content: Content) => KeptPicture;
+/** A picture to be kept, as a data address; null where the browser cannot make one. */
+type Draw = (content: Content) => string | null;
 
 interface Finding {
   readonly id: string;
@@ -94,16 +94,22 @@ export class Recorder {
   }
 
   async #write(finding: Finding): Promise<void> {
-    const picture = await this.draw(finding.content).png();
-    if (picture) await this.history.keep(entryOf(finding.id, finding.time, picture, finding.answer));
+    const entry = this.#entryOf(finding);
+    if (entry) await this.history.keep(entry);
     this.#written.delete(finding);
+  }
+
+  #entryOf({ id, time, content, answer }: Finding): Entry | null {
+    const picture = this.draw(content);
+    return picture === null ? null : entryOf(id, time, picture, answer);
   }
 
   /** The page may be gone before anything is written: what is not is put where that takes no time. */
   #leave(): void {
     void this.#keep();
-    for (const { id, time, content, answer } of this.#written) {
-      putAside(entryOf(id, time, this.draw(content).pngDataUrl(), answer));
+    for (const finding of this.#written) {
+      const entry = this.#entryOf(finding);
+      if (entry) putAside(entry);
     }
   }
 
