@@ -57,6 +57,30 @@ test('sends no drawing anywhere when only this device may read it', async ({ pag
   expect(asked).toEqual([]);
 });
 
+test('asks for no more memory than an iPhone gives', async ({ page, hand, reading, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  await page.goto('/');
+  await readOnly(page, 'This device only');
+  await draw(hand, writing(8));
+  await expect(reading).toHaveText('8');
+  const [worker] = page.workers();
+  // As the engine asks.
+  const most = await worker?.evaluate(() => {
+    const memory = new WebAssembly.Memory({ initial: 256, maximum: 65536, shared: true });
+    let pages = 256;
+    while (pages < 65536) {
+      try {
+        memory.grow(256);
+      } catch {
+        break;
+      }
+      pages += 256;
+    }
+    return pages;
+  });
+  expect(most).toBe(4096);
+});
+
 test('remembers where drawings are to be read', async ({ page }) => {
   await page.goto('/');
   await readOnly(page, 'This device only');

@@ -38,6 +38,14 @@ export type Message =
 
 const post = (message: Message): void => { self.postMessage(message); };
 
+/** 256 MB, of which the engine takes a tenth. */
+const MOST_PAGES = 4096;
+
+// The engine asks for memory that may grow to 4 GB, which iPhones had not to give before iOS 18.
+WebAssembly.Memory = class extends WebAssembly.Memory {
+  constructor(descriptor: WebAssembly.MemoryDescriptor) { super({ ...descriptor, maximum: MOST_PAGES }); }
+};
+
 runtime.env.wasm.numThreads = 1;
 const session = load();
 session.then(() => { post({ kind: 'ready' }); }, () => { post({ kind: 'failed' }); });
