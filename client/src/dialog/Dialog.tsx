@@ -12,16 +12,20 @@ interface DialogProps {
 /** A sheet over the page, with its title above and a button that closes it below. */
 export function Dialog({ title, open, onOpenChange, children }: DialogProps) {
   const dialogRef = useRef<HTMLDialogElement>(null);
+  const titleRef = useRef<HTMLHeadingElement>(null);
   const titleId = useId();
 
   useEffect(() => {
-    if (open) dialogRef.current?.showModal();
-    else dialogRef.current?.close();
+    if (open) {
+      dialogRef.current?.showModal();
+      // By itself it would give the focus to what can be pressed first, and Safari a ring with it.
+      titleRef.current?.focus();
+    } else dialogRef.current?.close();
   }, [open]);
 
   return (
     <dialog ref={dialogRef} className="dialog" aria-labelledby={titleId} onClose={() => { onOpenChange(false); }}>
-      <h2 id={titleId} className="font-numeral mb-4 text-xl">{title}</h2>
+      <h2 ref={titleRef} id={titleId} tabIndex={-1} className="font-numeral mb-4 text-xl">{title}</h2>
       {open && <Shield>{children}</Shield>}
       <button type="button" className="action mt-4 w-full" data-useful="true" onClick={() => { onOpenChange(false); }}>
         {texts.close}
