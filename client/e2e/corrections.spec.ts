@@ -123,6 +123,7 @@ test('of two tabs are one, and go with the drawing', async ({ page, context }) =
   await expect(page.getByText('sent, thank you')).toBeVisible();
   await expect.poll(async () => (await keptByServer(page)).slice(before.length).map((row) => row[3])).toEqual(['5']);
   await button(other, 'Delete all').click();
+  await other.waitForTimeout(800);
   await button(other, 'Really delete all?').click();
   await expect.poll(() => keptByServer(page)).toEqual(before);
 });

@@ -1,4 +1,4 @@
-import { useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Icon } from '../actions/Icon';
 import { CorrectionChoice } from '../corrections/CorrectionChoice';
 import { archive } from '../parts';
@@ -104,18 +104,36 @@ interface RemoveAllProps {
   readonly onRemove: () => void;
 }
 
+/** Milliseconds in which a second press belongs to the first: an iPhone tells a double tap as two clicks. */
+const PRESSED_TWICE = 700;
+
 /** Asks once more: what is deleted cannot be brought back. A double click, or a key that is held, is no answer. */
 function RemoveAll({ useful, onRemove }: RemoveAllProps) {
-  const [sure, setSure] = useState(false);
-  const pressed = (): void => {
-    setSure(!sure);
-    if (sure) onRemove();
+  /** When it asked, in milliseconds of the page's clock. */
+  const [asked, setAsked] = useState<number | null>(null);
+  const buttonRef = useRef<HTMLButtonElement>(null);
+  const asks = asked !== null;
+
+  useEffect(() => {
+    if (!asks) return;
+    const listening = new AbortController();
+    // In Safari a press gives no button the focus, which another press could take from it.
+    document.addEventListener('pointerdown', ({ target }) => { if (target !== buttonRef.current) setAsked(null); }, listening);
+    return () => { listening.abort(); };
+  }, [asks]);
+
+  const pressed = (now: number): void => {
+    if (!asks) setAsked(now);
+    else if (now - asked > PRESSED_TWICE) {
+      setAsked(null);
+      onRemove();
+    }
   };
   return (
-    <button type="button" className="action" data-useful={useful} onBlur={() => { setSure(false); }}
+    <button ref={buttonRef} type="button" className="action" data-useful={useful} onBlur={() => { setAsked(null); }}
       onKeyDown={(event) => { if (event.repeat) event.preventDefault(); }}
-      onClick={({ detail }) => { if (useful && detail <= 1) pressed(); }}>
-      {sure ? texts.history.removeAllSure : texts.history.removeAll}
+      onClick={({ timeStamp }) => { if (useful) pressed(timeStamp); }}>
+      {asks ? texts.history.removeAllSure : texts.history.removeAll}
     </button>
   );
 }
