@@ -141,6 +141,19 @@ test('reads a picture that is pasted while another dialog is open', async ({ pag
   await expect(reading).toHaveText('3');
 });
 
+test('stays where it is when a picture of another page is dropped, and says why', async ({ page, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  // As Firefox hands it over: the address alone.
+  const stays = await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.setData('text/uri-list', 'https://example.org/seven.png');
+    return !window.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+  });
+  expect(stays).toBe(true);
+  await expect(page.getByText('Pictures of other pages cannot be fetched from here.')).toBeVisible();
+  await expect(page.getByLabel('Choose a picture')).toBeVisible();
+});
+
 test('says in a sentence that a file is no picture that can be opened', async ({ page }) => {
   await choose(page, 'IMG_0001.HEIC', 'image/heic', Buffer.from('\0\0\0\x18ftypheic'));
   await expect(page.getByText('This picture cannot be opened here.')).toBeVisible();

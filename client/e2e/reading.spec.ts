@@ -68,6 +68,28 @@ test('never shows an answer that comes after the sheet was cleared', async ({ pa
   await expect(reading).toHaveText('');
 });
 
+test('reads nothing, and says so, where the browser gives noise for what is drawn', async ({ page, hand, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  await page.addInitScript(() => {
+    const read = Object.getOwnPropertyDescriptor(CanvasRenderingContext2D.prototype, 'getImageData')?.value as CanvasRenderingContext2D['getImageData'];
+    CanvasRenderingContext2D.prototype.getImageData = function (...area: Parameters<typeof read>) {
+      const found = read.apply(this, area);
+      crypto.getRandomValues(found.data);
+      return found;
+    };
+  });
+  await page.goto('/');
+  const asked: string[] = [];
+  page.on('request', (request) => { if (request.method() === 'POST') asked.push(request.url()); });
+  await draw(hand, writing(7));
+  await expect(page.getByTestId('status')).toContainText('Allow the page to read canvas data');
+  await button(page, 'Photo').click();
+  const png = { name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgo', 'base64') };
+  await page.getByLabel('Choose a picture').setInputFiles(png);
+  await expect(page.getByRole('dialog').getByText('Allow the page to read canvas data')).toBeVisible();
+  expect(asked).toEqual([]);
+});
+
 test('says why when the server refuses a drawing', async ({ page, hand }) => {
   // Else a busy machine, on which the refusal takes 300 ms, has it read on the device.
   await readOnly(page, 'The server only');

@@ -36,6 +36,8 @@ const preferences: Record<Preference, { readonly name: string; readonly detail: 
   device: { name: 'This device only', detail: 'No drawing leaves it.' },
 };
 
+const HIDDEN = 'This browser keeps pictures from the page, against fingerprinting. Allow the page to read canvas data, and try again.';
+
 const a = (digit: number): string => (digit === 8 ? 'an 8' : `a ${digit}`);
 
 const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
@@ -105,6 +107,8 @@ export const texts = {
     waiting: 'One moment …',
     problems: {
       unreadable: 'This picture cannot be opened here. JPEG, PNG and WebP can; save a HEIC photo as JPEG first.',
+      elsewhere: 'Pictures of other pages cannot be fetched from here. Save it first, or copy it and paste it here.',
+      hidden: HIDDEN,
       refused: 'The camera may not be used. Allow it in the browser’s settings for this page, or choose a picture.',
       noCamera: 'There is no camera here. Choose a picture instead.',
       cameraFailed: 'The camera does not start; another app may be using it. Choose a picture instead.',
@@ -172,9 +176,11 @@ export const texts = {
 
   failures: {
     unreachable: 'The server cannot be reached. Your drawing is kept until it is back.',
+    neither: 'The server cannot be reached, and this device has not loaded its network yet. Your drawing is kept.',
     notLoaded: 'This device has not loaded its network yet. Your drawing is kept until it has.',
     busy: 'The server is busy. Your drawing will be read in a moment.',
     refused: 'The server could not read this drawing.',
+    hidden: HIDDEN,
     broken: 'The server gave an answer that makes no sense. Draw on to try again.',
   },
 

@@ -1,6 +1,7 @@
-import type { Picture } from '../recognition/recognizer';
+import { RecognitionFailure, type Picture } from '../recognition/recognizer';
 import type { Content } from './drawing';
 import { onSheet, partAround, WHOLE_SHEET, type Part } from './part';
+import { canvasesAreReadable } from './readable';
 import { renderStrokes } from './render';
 
 /** The side of the picture of strokes that is read: their ink has more pixels than the network sees. */
@@ -15,8 +16,12 @@ const KEPT_SIDE = 384;
 const INK = '#000000';
 const PAPER = '#ffffff';
 
-/** What lies on the sheet, as it is read, whatever the screen and the theme. */
+/**
+ * What lies on the sheet, as it is read, whatever the screen and the theme.
+ * Throws a RecognitionFailure where the browser keeps it from the page.
+ */
 export function pictureOfContent(content: Content): Picture {
+  if (!canvasesAreReadable()) throw new RecognitionFailure('hidden');
   const part = content.photo ? WHOLE_SHEET : partAround(content.strokes);
   const side = content.photo ? PHOTO_SIDE : PICTURE_SIDE;
   const { canvas, context } = painted(content, side, part);

@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react';
 import { Dialog } from '../dialog/Dialog';
 import { photoSteps } from '../parts';
 import { texts } from '../texts';
+import type { PhotoProblem } from './pictures';
 
 const PhotoSteps = lazy(photoSteps);
 
@@ -11,38 +12,47 @@ interface PhotoProps {
   readonly onPhoto: (photo: HTMLCanvasElement) => void;
 }
 
+/** What was dropped or pasted last. */
+interface Received {
+  readonly file: Blob | null;
+  readonly problem: PhotoProblem | null;
+  readonly number: number;
+}
+
 /** Reads a photograph: of the camera, of a file, dropped or pasted. */
 export function Photo({ open, onOpenChange, onPhoto }: PhotoProps) {
-  const [file, setFile] = useState<Blob | null>(null);
-  const [number, setNumber] = useState(0);
+  const [{ file, problem, number }, setReceived] = useState<Received>({ file: null, problem: null, number: 0 });
 
-  const receive = useEffectEvent((event: Event, data: DataTransfer | null) => {
-    const found = [...(data?.files ?? [])].at(0);
-    if (!found) return;
-    event.preventDefault();
-    setFile(found);
-    setNumber(number + 1);
+  /** Whether there was a picture, or the address of one. */
+  const receive = useEffectEvent((data: DataTransfer | null): boolean => {
+    const found = data?.files[0] ?? null;
+    if (!found && !data?.types.includes('text/uri-list')) return false;
+    setReceived({ file: found, problem: found ? null : 'elsewhere', number: number + 1 });
     onOpenChange(true);
+    return true;
   });
 
   useEffect(() => {
     const listening = new AbortController();
-    window.addEventListener('paste', (event) => { receive(event, event.clipboardData); }, listening);
-    window.addEventListener('drop', (event) => { receive(event, event.dataTransfer); }, listening);
-    // Without this the browser would leave the page and show the file.
+    window.addEventListener('paste', (event) => { if (receive(event.clipboardData)) event.preventDefault(); }, listening);
+    // Without these the browser would leave the page and show what is dropped.
     window.addEventListener('dragover', (event) => { event.preventDefault(); }, listening);
+    window.addEventListener('drop', (event) => {
+      event.preventDefault();
+      receive(event.dataTransfer);
+    }, listening);
     return () => { listening.abort(); };
   }, []);
 
   const changeOpen = (next: boolean): void => {
-    if (!next) setFile(null);
+    if (!next) setReceived({ file: null, problem: null, number });
     onOpenChange(next);
   };
 
   return (
     <Dialog title={texts.photo.open} open={open} onOpenChange={changeOpen}>
       <Suspense fallback={<p className="photo-hint">{texts.photo.waiting}</p>}>
-        <PhotoSteps key={number} file={file} onDone={(photo) => {
+        <PhotoSteps key={number} file={file} problem={problem} onDone={(photo) => {
           changeOpen(false);
           onPhoto(photo);
         }} />

@@ -9,15 +9,17 @@ import { open, PhotoError, type PhotoProblem } from './pictures';
 interface PhotoStepsProps {
   /** A picture that was dropped or pasted; another one is another component's. */
   readonly file: Blob | null;
+  /** Why what was dropped cannot be read. */
+  readonly problem: PhotoProblem | null;
   readonly onDone: (photo: HTMLCanvasElement) => void;
 }
 
 type Step = { readonly kind: 'source' | 'camera' | 'opening' } | { readonly kind: 'crop'; readonly picture: HTMLCanvasElement };
 
 /** From a camera or a file to the square that is to be read. */
-export default function PhotoSteps({ file, onDone }: PhotoStepsProps) {
+export default function PhotoSteps({ file, problem: received, onDone }: PhotoStepsProps) {
   const [step, setStep] = useState<Step>({ kind: file ? 'opening' : 'source' });
-  const [problem, setProblem] = useState<PhotoProblem | null>(null);
+  const [problem, setProblem] = useState(received);
 
   /** Whoever chooses another does not want the one before any more. */
   const newestRef = useRef<Blob | null>(null);

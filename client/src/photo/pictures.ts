@@ -1,4 +1,6 @@
-export type PhotoProblem = 'unreadable' | 'refused' | 'noCamera' | 'cameraFailed';
+import { canvasesAreReadable } from '../canvas/readable';
+
+export type PhotoProblem = 'unreadable' | 'elsewhere' | 'hidden' | 'refused' | 'noCamera' | 'cameraFailed';
 
 export class PhotoError extends Error {
   override readonly name = 'PhotoError';
@@ -26,6 +28,7 @@ const CROPPED = 512;
  * Rejects with a PhotoError where the browser cannot open it.
  */
 export async function open(file: Blob): Promise<HTMLCanvasElement> {
+  if (!canvasesAreReadable()) throw new PhotoError('hidden');
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
@@ -66,6 +69,7 @@ export function shot(video: HTMLVideoElement): HTMLCanvasElement {
 
 /** The camera at the back where there are several. Rejects with a PhotoError. */
 export async function openCamera(): Promise<MediaStream> {
+  if (!canvasesAreReadable()) throw new PhotoError('hidden');
   // Typed as always there, which it is not on a page without TLS.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   if (!devices) throw new PhotoError('noCamera');

@@ -108,12 +108,16 @@ describe('when the server does not answer', () => {
     expect(SERVER_PATIENCE).toBeLessThan(300);
   });
 
-  it('says what the server said where neither can', async () => {
+  it.each([
+    ['unreachable', 'notLoaded', 'neither'],
+    ['unreachable', 'broken', 'unreachable'],
+    ['busy', 'notLoaded', 'busy'],
+  ] as const)('says why where neither can: %s and %s', async (byServer, onDevice, said) => {
     const question = ask();
-    server.fail('unreachable');
+    server.fail(byServer);
     await wait(0);
-    device.fail('notLoaded');
-    await expect(question).rejects.toMatchObject({ kind: 'unreachable' });
+    device.fail(onDevice);
+    await expect(question).rejects.toMatchObject({ kind: said });
   });
 });
 
@@ -147,6 +151,14 @@ describe('while the server is away', () => {
     await wait(0);
     void ask();
     expect(server.asked).toBe(2);
+  });
+
+  it('says so where this device cannot read either', async () => {
+    const question = ask();
+    device.fail('notLoaded');
+    await wait(0);
+    server.fail('unreachable');
+    await expect(question).rejects.toMatchObject({ kind: 'neither' });
   });
 
   it('asks it all the same where this device cannot read', async () => {

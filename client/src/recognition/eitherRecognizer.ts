@@ -1,4 +1,4 @@
-import { RecognitionFailure, type Answer, type Picture, type Place, type Recognizer } from './recognizer';
+import { RecognitionFailure, type Answer, type FailureKind, type Picture, type Place, type Recognizer } from './recognizer';
 
 export type Preference = 'automatic' | Place;
 
@@ -54,7 +54,7 @@ export class EitherRecognizer implements Recognizer {
       if (inTime) return inTime;
     } catch (error) {
       // What the server will not read, or nobody wants to know any more.
-      if (signal.aborted || (error instanceof RecognitionFailure && error.kind === 'refused')) throw error;
+      if (signal.aborted || isOf('refused', error)) throw error;
     }
     const answer = await firstToAnswer(asked, this.#device.recognize(picture, signal));
     signal.throwIfAborted();
@@ -68,11 +68,15 @@ export class EitherRecognizer implements Recognizer {
   async #deviceFirst(picture: Picture, signal: AbortSignal): Promise<Answer> {
     try {
       return await this.#device.recognize(picture, signal);
-    } catch {
+    } catch (onDevice) {
       signal.throwIfAborted();
-      const answer = await this.#server.recognize(picture, signal);
-      this.#found();
-      return answer;
+      try {
+        const answer = await this.#server.recognize(picture, signal);
+        this.#found();
+        return answer;
+      } catch (byServer) {
+        throw failureOf(byServer, onDevice);
+      }
     }
   }
 
@@ -111,11 +115,21 @@ async function within(milliseconds: number, promised: Promise<Answer>): Promise<
   }
 }
 
-/** Rejects as the first one does where both fail. */
-async function firstToAnswer(first: Promise<Answer>, second: Promise<Answer>): Promise<Answer> {
+async function firstToAnswer(server: Promise<Answer>, device: Promise<Answer>): Promise<Answer> {
   try {
-    return await Promise.any([first, second]);
-  } catch {
-    return first;
+    return await Promise.any([server, device]);
+  } catch (error) {
+    const [byServer, onDevice] = (error as AggregateError).errors as unknown[];
+    throw failureOf(byServer, onDevice);
   }
+}
+
+/** What is said where both fail: what the server said, but where both may answer a little later. */
+function failureOf(byServer: unknown, onDevice: unknown): Error {
+  const isLate = isOf('unreachable', byServer) && isOf('notLoaded', onDevice);
+  return isLate ? new RecognitionFailure('neither') : (byServer as Error);
+}
+
+function isOf(kind: FailureKind, error: unknown): boolean {
+  return error instanceof RecognitionFailure && error.kind === kind;
 }

@@ -53,6 +53,8 @@ export interface Recognizer {
 export type FailureKind =
   /** Nothing answers: the same picture may well be read a little later. */
   | 'unreachable'
+  /** Nor has this device got its engine and its network yet. */
+  | 'neither'
   /** This device has not got its engine and its network yet. */
   | 'notLoaded'
   /** It answers, and asks for fewer pictures. */
@@ -60,7 +62,9 @@ export type FailureKind =
   /** It answers that it will not read this picture. */
   | 'refused'
   /** It answers something that cannot be understood. */
-  | 'broken';
+  | 'broken'
+  /** The browser keeps what is drawn from the page. */
+  | 'hidden';
 
 export class RecognitionFailure extends Error {
   override readonly name = 'RecognitionFailure';

@@ -17,7 +17,7 @@ export const RETRY_DELAYS: readonly number[] = [500, 1000, 2000, 4000];
 export const SHORTEST_INTERVAL = 60;
 
 /** What may be over when the same picture is tried again. */
-const PASSING: readonly FailureKind[] = ['unreachable', 'notLoaded', 'busy'];
+const PASSING: readonly FailureKind[] = ['unreachable', 'neither', 'notLoaded', 'busy'];
 
 type MakePicture = () => Picture;
 
