@@ -38,7 +38,7 @@ export type Message =
 
 const post = (message: Message): void => { self.postMessage(message); };
 
-/** 256 MB, of which the engine takes a tenth. */
+/** 256 MB: the engine makes do with 17. */
 const MOST_PAGES = 4096;
 
 // The engine asks for memory that may grow to 4 GB, which iPhones had not to give before iOS 18.
