@@ -15,6 +15,9 @@ const finePercent = new Intl.NumberFormat('en', {
   roundingMode: 'floor',
 });
 
+/** Some browsers' clocks tell whole milliseconds only: no decimal is made up for them. */
+const milliseconds = new Intl.NumberFormat('en', { style: 'unit', unit: 'millisecond', maximumFractionDigits: 1 });
+
 const penNames: Record<PenName, string> = {
   hairline: 'hairline',
   fineliner: 'fineliner',
@@ -88,8 +91,8 @@ export const texts = {
     caption: 'What the network sees',
     detail: '28 × 28 pixels',
     alternative: 'Your drawing, brought down to the 28 by 28 pixels that the network sees',
-    byLine: (model: string, engine: string, milliseconds: number): string =>
-      `${model}, ${engine}, ${milliseconds.toFixed(1)} ms`,
+    byLine: (model: string, engine: string, elapsedMs: number): string =>
+      `${model}, ${engine}, ${milliseconds.format(elapsedMs)}`,
   },
 
   photo: {
