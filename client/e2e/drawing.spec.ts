@@ -144,7 +144,7 @@ test('everything goes by keyboard too', async ({ page, hand, hasTouch }) => {
   await draw(hand, [slash]);
   const ink = await inkPixels(page);
   const presses = [['Control+z', 0], ['Control+Shift+Z', ink], ['Control+z', 0], ['Control+y', ink], ['Escape', 0],
-    ['Control+z', ink], ['Delete', 0]] as const;
+    ['Control+z', ink], ['Delete', 0], ['Control+z', ink], ['Backspace', 0]] as const;
   for (const [keys, left] of presses) {
     await page.keyboard.press(keys);
     expect(await inkPixels(page), keys).toBe(left);
@@ -154,6 +154,15 @@ test('everything goes by keyboard too', async ({ page, hand, hasTouch }) => {
   await page.keyboard.press('[');
   await page.keyboard.press('[');
   await expect(page.getByRole('slider')).toHaveValue('3');
+});
+
+test('Backspace clears nothing while an option is looked for', async ({ page, hand, reading, hasTouch }) => {
+  test.skip(hasTouch, 'A phone has no keyboard.');
+  await draw(hand, writing(7));
+  await expect(reading).toHaveText('7');
+  const ink = await inkPixels(page);
+  await page.getByRole('combobox', { name: 'Was it misread?' }).press('Backspace');
+  expect(await inkPixels(page)).toBe(ink);
 });
 
 test('the list of shortcuts opens with ? and closes with Escape, which then clears nothing', async ({ page, hand, hasTouch }) => {

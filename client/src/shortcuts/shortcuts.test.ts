@@ -13,6 +13,7 @@ describe('the keyboard', () => {
     ['y', { ctrlKey: true }, 'redo'],
     ['Escape', {}, 'clear'],
     ['Delete', {}, 'clear'],
+    ['Backspace', {}, 'clear'],
     ['[', {}, 'thinner'],
     [']', {}, 'thicker'],
     ['?', { shiftKey: true }, 'help'],

@@ -31,6 +31,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
 const PLAIN_KEYS: Readonly<Record<string, Command>> = {
   Escape: 'clear',
   Delete: 'clear',
+  // What a Mac's keyboard calls Delete.
+  Backspace: 'clear',
   '[': 'thinner',
   ']': 'thicker',
   '?': 'help',
