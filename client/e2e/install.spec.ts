@@ -43,6 +43,19 @@ test('has a manifest whose pictures are there, in the sizes that it says', async
   }
 });
 
+for (const address of ['/', '/api/docs']) {
+  test(`${address} has an icon for browsers that show no SVG, too`, async ({ page, hasTouch }) => {
+    test.skip(hasTouch, 'The screen has no part in it.');
+    await page.goto(address);
+    const types = await page.locator('link[rel=icon]').evaluateAll((links) => Promise.all(links.map(async (link) => {
+      const answer = await fetch(link.getAttribute('href') ?? '');
+      return answer.headers.get('content-type')?.split(';')[0];
+    })));
+    // Of those that a browser shows, several take the last.
+    expect(types).toEqual(['image/png', 'image/svg+xml']);
+  });
+}
+
 test('offers to install where the browser does', async ({ page }) => {
   await page.goto('/');
   const install = page.getByRole('button', { name: 'Install as an app' });
