@@ -139,6 +139,22 @@ test('saves them as a ZIP of pictures and a table', async ({ page }) => {
   expect([...(png ?? []).slice(1, 4)]).toEqual([...Buffer.from('PNG')]);
 });
 
+test('keeps the ZIP while a browser asks whether to save it', async ({ page, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  await page.clock.install();
+  await page.evaluate(() => {
+    URL.revokeObjectURL = (address) => { document.documentElement.dataset.revoked = address; };
+  });
+  await button(page, 'Last drawings').click();
+  const download = page.waitForEvent('download');
+  await button(page, 'Save as ZIP').click();
+  const address = (await download).url();
+  await page.clock.fastForward(59_000);
+  await expect(page.locator('html')).not.toHaveAttribute('data-revoked', address);
+  await page.clock.fastForward(2000);
+  await expect(page.locator('html')).toHaveAttribute('data-revoked', address);
+});
+
 test('shows them without a network, though nobody has looked before', async ({ page, context }) => {
   const fetched = Promise.all([/HistoryList/, /PhotoSteps/].map((part) => page.waitForResponse(part)));
   await page.reload();

@@ -145,6 +145,6 @@ async function save(entries: readonly Entry[]): Promise<void> {
   link.href = address;
   link.download = texts.history.file;
   link.click();
-  // The browser has to have begun reading.
-  setTimeout(() => { URL.revokeObjectURL(address); }, 10_000);
+  // The browser has to have begun reading; iOS asks first.
+  setTimeout(() => { URL.revokeObjectURL(address); }, 60_000);
 }
