@@ -113,3 +113,10 @@ test('everything to press is large enough for a finger', async ({ page }) => {
     expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44);
   }
 });
+
+test('what marks a choice is of one size, however long its words', async ({ page }) => {
+  await page.goto('/');
+  await page.getByTestId('place').click();
+  const widths = await page.getByRole('radio').evaluateAll((marks) => marks.map((mark) => mark.getBoundingClientRect().width));
+  expect(widths).toEqual([20, 20, 20]);
+});
