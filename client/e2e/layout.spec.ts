@@ -68,6 +68,16 @@ for (const [width, height] of [[844, 390], [740, 360], [932, 430], [1280, 600]] 
   });
 }
 
+for (const [width, height] of [[360, 740], [844, 390], [1280, 800], [1440, 900]] as const) {
+  test(`the squares of the paper are whole pixels at ${width} × ${height}`, async ({ page, hasTouch }) => {
+    test.skip(hasTouch, 'It has a screen of its own.');
+    await page.setViewportSize({ width, height });
+    await page.goto('/');
+    const sheet = await page.getByTestId('canvas').boundingBox();
+    expect((sheet?.width ?? 1) % 14).toBe(0);
+  });
+}
+
 for (const [width, height, size] of [[320, 640, 16], [390, 844, 24], [1280, 800, 24]] as const) {
   test(`nothing stands beside the page at ${width} × ${height} in letters of ${size} pixels`, async ({ page, hand, reading, hasTouch }) => {
     test.skip(hasTouch, 'It has a screen of its own.');
