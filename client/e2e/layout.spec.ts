@@ -48,7 +48,7 @@ test('nothing jumps when the server is away', async ({ page, hand }) => {
   expect(await boxes(page)).toEqual(before);
 });
 
-for (const [width, height] of [[360, 740], [390, 844], [1280, 800], [1920, 1080], [740, 360], [320, 640], [640, 400]] as const) {
+for (const [width, height] of [[360, 740], [390, 844], [1280, 800], [1920, 1080], [740, 360], [320, 640], [640, 400], [1024, 690]] as const) {
   test(`everything is in view at ${width} × ${height}, without scrolling`, async ({ page }) => {
     await page.setViewportSize({ width, height });
     await page.goto('/');
@@ -59,12 +59,29 @@ for (const [width, height] of [[360, 740], [390, 844], [1280, 800], [1920, 1080]
   });
 }
 
-for (const [width, height] of [[844, 390], [740, 360], [932, 430], [1280, 600]] as const) {
+for (const [width, height] of [[844, 390], [740, 360], [932, 430], [1280, 600], [672, 672], [1024, 690], [1280, 681]] as const) {
   test(`nothing is left to scroll at ${width} × ${height}`, async ({ page, hasTouch }) => {
     test.skip(hasTouch, 'It has a screen of its own.');
     await page.setViewportSize({ width, height });
     await page.goto('/');
     expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(height);
+  });
+}
+
+for (const [width, height] of [[360, 740], [740, 360], [672, 672], [834, 1194], [1024, 690], [1280, 681], [1280, 800]] as const) {
+  test(`the buttons have room for their words, and the pen beside or below them, at ${width} × ${height}`, async ({ page, hasTouch }) => {
+    test.skip(hasTouch, 'It has a screen of its own.');
+    await page.setViewportSize({ width, height });
+    await page.goto('/');
+    const room = await page.getByRole('group', { name: 'Drawing' }).getByRole('button').evaluateAll((buttons) => buttons.map((button) => {
+      const words = document.createRange();
+      words.selectNodeContents(button);
+      return (button.getBoundingClientRect().width - words.getBoundingClientRect().width) / 2;
+    }));
+    expect(Math.min(...room)).toBeGreaterThanOrEqual(5);
+    const [slider, ...columns] = await Promise.all([page.getByRole('slider'), button(page, 'Photo'), page.getByTestId('canvas')]
+      .map((part) => part.evaluate((element) => element.getBoundingClientRect().right)));
+    expect(slider).toBeLessThanOrEqual(Math.max(...columns));
   });
 }
 
