@@ -147,3 +147,14 @@ test('what marks a choice is of one size, however long its words', async ({ page
   const widths = await page.getByRole('radio').evaluateAll((marks) => marks.map((mark) => mark.getBoundingClientRect().width));
   expect(widths).toEqual([20, 20, 20]);
 });
+
+test('a dialog that scrolls does so within its round corners', async ({ page }) => {
+  await page.setViewportSize({ width: 844, height: 390 });
+  await page.goto('/');
+  await page.getByTestId('place').click();
+  const dialog = page.getByRole('dialog');
+  expect(await dialog.evaluate((element) => element.scrollHeight - element.clientHeight)).toBe(0);
+  const close = dialog.getByRole('button', { name: 'Close' });
+  await close.scrollIntoViewIfNeeded();
+  await expect(close).toBeInViewport({ ratio: 1 });
+});

@@ -25,11 +25,13 @@ export function Dialog({ title, open, onOpenChange, children }: DialogProps) {
 
   return (
     <dialog ref={dialogRef} className="dialog" aria-labelledby={titleId} onClose={() => { onOpenChange(false); }}>
-      <h2 ref={titleRef} id={titleId} tabIndex={-1} className="font-numeral mb-4 text-xl">{title}</h2>
-      {open && <Shield>{children}</Shield>}
-      <button type="button" className="action mt-4 w-full" data-useful="true" onClick={() => { onOpenChange(false); }}>
-        {texts.close}
-      </button>
+      <div className="dialog-page">
+        <h2 ref={titleRef} id={titleId} tabIndex={-1} className="font-numeral mb-4 text-xl">{title}</h2>
+        {open && <Shield>{children}</Shield>}
+        <button type="button" className="action mt-4 w-full" data-useful="true" onClick={() => { onOpenChange(false); }}>
+          {texts.close}
+        </button>
+      </div>
     </dialog>
   );
 }

@@ -94,7 +94,7 @@ function HistoryRow({ entry, waits, onCorrect, onRemove }: HistoryRowProps) {
 function focusBeside(button: HTMLButtonElement): void {
   const row = button.closest('li');
   const beside = row?.nextElementSibling ?? row?.previousElementSibling;
-  const next = beside?.querySelector('button') ?? button.closest('dialog')?.querySelector<HTMLButtonElement>(':scope > button');
+  const next = beside?.querySelector('button') ?? button.closest('.dialog-page')?.querySelector<HTMLButtonElement>(':scope > button');
   next?.focus();
 }
 
