@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { draw } from './hand';
 import { writing } from './handwriting';
 import { button, expect, readOnly, test } from './test';
@@ -157,4 +157,44 @@ test('a dialog that scrolls does so within its round corners', async ({ page }) 
   const close = dialog.getByRole('button', { name: 'Close' });
   await close.scrollIntoViewIfNeeded();
   await expect(close).toBeInViewport({ ratio: 1 });
+});
+
+test('the digit of a correction can be read on the narrowest phone', async ({ page, hand, reading }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.goto('/');
+  await draw(hand, writing(7));
+  await expect(reading).toHaveText('7');
+  const choice = page.getByRole('combobox');
+  await choice.selectOption('it was an 8');
+  const room = await choice.evaluate((select) => {
+    const { font, paddingLeft, paddingRight } = getComputedStyle(select);
+    const context = document.createElement('canvas').getContext('2d');
+    if (!context) throw new Error('no canvas');
+    context.font = font;
+    return select.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) - context.measureText('it was an 8').width;
+  });
+  expect(room).toBeGreaterThanOrEqual(0);
+});
+
+test('all corrections can be read, with a ring around them too, and iOS does not zoom into them', async ({ page, hand, reading, hasTouch }) => {
+  const expectLegible = async (choice: Locator): Promise<void> => {
+    await choice.selectOption('it was no digit');
+    const { cut, beforeWords, letters } = await choice.evaluate((select) => {
+      const shown = select.clientWidth;
+      const { paddingLeft, borderLeftWidth, fontSize } = getComputedStyle(select);
+      select.style.width = 'max-content';
+      select.style.maxWidth = 'none';
+      return { cut: select.clientWidth - shown, beforeWords: parseFloat(paddingLeft) + parseFloat(borderLeftWidth), letters: parseFloat(fontSize) };
+    });
+    expect(cut).toBeLessThanOrEqual(0);
+    expect(beforeWords).toBeGreaterThan(3);
+    expect(letters).toBeGreaterThanOrEqual(hasTouch ? 16 : 14);
+  };
+  await page.goto('/');
+  await draw(hand, writing(7));
+  await expect(reading).toHaveText('7');
+  await expectLegible(page.getByRole('combobox'));
+  await button(page, 'Clear').click();
+  await button(page, 'Last drawings').click();
+  await expectLegible(page.getByRole('listitem').getByRole('combobox'));
 });

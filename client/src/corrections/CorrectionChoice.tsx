@@ -14,7 +14,7 @@ interface CorrectionChoiceProps {
 /** Says what a drawing was, where it was misread. */
 export function CorrectionChoice({ label, none, correction, onCorrect }: CorrectionChoiceProps) {
   return (
-    <select className="action" data-useful="true" aria-label={label} value={correction ?? ''}
+    <select className="action correction-choice" data-useful="true" aria-label={label} value={correction ?? ''}
       onChange={({ target: { value } }) => { onCorrect(correctionOf(value)); }}>
       <option value="">{none}</option>
       {DIGITS.map((digit) => <option key={digit} value={digit}>{texts.history.was(digit)}</option>)}
