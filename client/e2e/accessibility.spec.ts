@@ -102,3 +102,20 @@ test('axe finds nothing wrong with the list of shortcuts', async ({ page }) => {
   }).toPass();
   expect(await violations(page)).toEqual([]);
 });
+
+test('what is shown by shades alone has edges where the system chooses the colours', async ({ page, hand, reading }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  const paper = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  await draw(hand, writing(6));
+  await expect(reading).toHaveText('6');
+  await page.getByRole('button', { name: 'Why?' }).click();
+  for (const part of [page.getByRole('figure').getByRole('img').locator('..'), page.getByText('Why?', { exact: true }),
+    page.getByRole('group', { name: 'Evidence' })]) {
+    await expect(part).toHaveCSS('outline-style', 'solid');
+    await expect(part).not.toHaveCSS('outline-color', paper);
+  }
+  await expect(page.getByTestId('bar-0')).toHaveCSS('border-bottom-width', '1px');
+  await button(page, 'Clear').click();
+  await button(page, 'Last drawings').click();
+  await expect(page.getByRole('listitem').getByRole('img')).toHaveCSS('outline-style', 'solid');
+});
