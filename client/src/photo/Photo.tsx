@@ -23,23 +23,26 @@ interface Received {
 export function Photo({ open, onOpenChange, onPhoto }: PhotoProps) {
   const [{ file, problem, number }, setReceived] = useState<Received>({ file: null, problem: null, number: 0 });
 
-  /** Whether there was a picture, or the address of one. */
-  const receive = useEffectEvent((data: DataTransfer | null): boolean => {
-    const found = data?.files[0] ?? null;
-    if (!found && !data?.types.includes('text/uri-list')) return false;
-    setReceived({ file: found, problem: found ? null : 'elsewhere', number: number + 1 });
+  const receive = useEffectEvent((received: Omit<Received, 'number'>) => {
+    setReceived({ ...received, number: number + 1 });
     onOpenChange(true);
-    return true;
   });
 
   useEffect(() => {
     const listening = new AbortController();
-    window.addEventListener('paste', (event) => { if (receive(event.clipboardData)) event.preventDefault(); }, listening);
+    window.addEventListener('paste', (event) => {
+      const file = event.clipboardData?.files[0];
+      if (!file) return;
+      event.preventDefault();
+      receive({ file, problem: null });
+    }, listening);
     // Without these the browser would leave the page and show what is dropped.
     window.addEventListener('dragover', (event) => { event.preventDefault(); }, listening);
     window.addEventListener('drop', (event) => {
       event.preventDefault();
-      receive(event.dataTransfer);
+      const [file] = event.dataTransfer?.files ?? [];
+      if (file) receive({ file, problem: null });
+      else if (event.dataTransfer?.types.includes('text/uri-list')) receive({ file: null, problem: 'elsewhere' });
     }, listening);
     return () => { listening.abort(); };
   }, []);
