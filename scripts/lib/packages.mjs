@@ -66,6 +66,8 @@ function install(tools, args) {
   const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1', PIP_USER: '0' };
   const text = { PYTHONUNBUFFERED: '1', PYTHONUTF8: '1' };
   const options = { cwd: root, env: { ...process.env, ...quiet, ...text } };
-  // Python compiles what it imports; to compile all that there is takes as long as the rest.
-  return runLogged(tools, venvPython, ['-m', 'pip', 'install', '--no-compile', ...args], options);
+  // Python compiles what it imports, and keeps that unless it may not; to compile all that there is
+  // takes as long as the rest.
+  const compile = process.env.PYTHONDONTWRITEBYTECODE ? '--compile' : '--no-compile';
+  return runLogged(tools, venvPython, ['-m', 'pip', 'install', compile, ...args], options);
 }
