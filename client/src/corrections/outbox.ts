@@ -1,4 +1,4 @@
-import { isWhole, type UseDatabase } from '../history/database';
+import { allKept, type UseDatabase } from '../history/database';
 import type { Delivery } from './deliver';
 import type { Message } from './message';
 
@@ -141,7 +141,7 @@ export class Outbox {
   }
 
   async #load(): Promise<void> {
-    const stored = (await this.use((database) => database.getAllFromIndex('outbox', 'time')))?.filter(isWhole) ?? [];
+    const stored = (await this.use((database) => allKept(database, 'outbox'))) ?? [];
     const known = new Set(this.#waiting.map(({ key }) => key));
     this.#show([...stored.filter(({ key }) => !known.has(key)), ...this.#waiting]);
   }

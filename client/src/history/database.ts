@@ -13,7 +13,7 @@ export type Database = IDBPDatabase<Schema>;
 export type UseDatabase = <Result>(work: (database: Database) => Promise<Result>) => Promise<Result | undefined>;
 
 const NAME = 'digit-recognizer';
-const VERSION = 3;
+const VERSION = 2;
 
 /** A browser that says nothing for so long, in milliseconds, keeps nothing. */
 const PATIENCE = 10_000;
@@ -28,29 +28,36 @@ export async function openDatabase(): Promise<Database> {
 
 // Asynchronous, so that a browser that throws at the very word rejects as well.
 async function open(): Promise<Database> {
-  let before = VERSION;
-  const database = await openDB<Schema>(NAME, VERSION, {
-    upgrade: (database, old) => {
-      before = old;
+  return openDB<Schema>(NAME, VERSION, {
+    upgrade: (database, before) => {
       if (before < 1) database.createObjectStore('drawings', { keyPath: 'id' }).createIndex('time', 'time');
       if (before < 2) database.createObjectStore('outbox', { keyPath: 'key' }).createIndex('time', 'time');
     },
     // Another tab has a newer page: it may have the database, and this one reads on without.
     blocking: (_before, _after, event) => { (event.target as IDBDatabase).close(); },
   });
-  if (before === 1 || before === 2) await withAddresses(database);
-  return database;
 }
 
-/** Pictures were Blobs once. One that the browser does not give away now is left, and not shown. */
-async function withAddresses(database: Database): Promise<void> {
-  for (const name of ['drawings', 'outbox'] as const) {
-    for (const key of await database.getAllKeys(name)) {
-      const old: object | undefined = await database.get(name, key);
-      if (!old || !('picture' in old) || !(old.picture instanceof Blob)) continue;
-      const picture = await addressOf(old.picture).catch(() => null);
-      if (picture !== null) await database.put(name, { ...old, picture } as never);
-    }
+/** All that is kept in one place, oldest first. */
+export async function allKept<Name extends 'drawings' | 'outbox'>(database: Database, name: Name): Promise<Schema[Name]['value'][]> {
+  const all = await database.getAllFromIndex(name, 'time');
+  if (all.every(isWhole)) return all;
+  await withAddresses(database, name);
+  return (await database.getAllFromIndex(name, 'time')).filter(isWhole);
+}
+
+/** Pictures were Blobs once. One that the browser does not give away now, it may at the next visit. */
+async function withAddresses(database: Database, name: 'drawings' | 'outbox'): Promise<void> {
+  for (const key of await database.getAllKeys(name)) {
+    const old = pictureOf(await database.get(name, key));
+    const picture = old instanceof Blob && await addressOf(old).catch(() => null);
+    if (!picture) continue;
+    const { store, done } = database.transaction(name, 'readwrite');
+    const write = async (): Promise<void> => {
+      const now = await store.get(key);
+      if (now && !isWhole(now)) await store.put({ ...now, picture });
+    };
+    await Promise.all([write(), done]);
   }
 }
 
@@ -63,7 +70,11 @@ function addressOf(picture: Blob): Promise<string> {
   });
 }
 
-/** Whether what was kept can be used: it has no picture, or one that the browser has given away. */
+/** Whether what is kept can be written again: its picture is no Blob. */
 export function isWhole(kept: Entry | Message): boolean {
-  return !('picture' in kept) || typeof kept.picture === 'string';
+  return !(pictureOf(kept) instanceof Blob);
+}
+
+function pictureOf(kept: Entry | Message | undefined): unknown {
+  return kept && 'picture' in kept ? kept.picture : null;
 }

@@ -3,7 +3,7 @@ import { deliver, type Delivery } from '../corrections/deliver';
 import type { Message } from '../corrections/message';
 import { Outbox, SETTLES } from '../corrections/outbox';
 import { aside, forgetAside } from './aside';
-import { isWhole, openDatabase, type Database, type Schema, type UseDatabase } from './database';
+import { allKept, isWhole, openDatabase, type Database, type Schema, type UseDatabase } from './database';
 import { newId, type Correction, type Entry } from './entry';
 
 type Drawings = IDBPObjectStore<Schema, ['drawings', 'outbox'], 'drawings', 'readwrite'>;
@@ -166,14 +166,14 @@ export class History {
     await this.#use(async (database) => {
       const { store, done } = database.transaction('drawings', 'readwrite');
       for (const entry of await store.getAll()) {
-        if (entry.sharedAs === key) await store.put({ ...entry, sharedAs: undefined });
+        if (entry.sharedAs === key && isWhole(entry)) await store.put({ ...entry, sharedAs: undefined });
       }
       await done;
     });
   }
 
   #stored(): Promise<Entry[] | undefined> {
-    return this.#use(async (database) => (await database.getAll('drawings')).filter(isWhole));
+    return this.#use((database) => allKept(database, 'drawings'));
   }
 
   /**
