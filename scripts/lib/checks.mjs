@@ -6,21 +6,24 @@ import { client, root, server, venvPython } from './places.mjs';
 import { run } from './processes.mjs';
 import { runSteps } from './steps.mjs';
 
-/** Every check: {group, title, work}; work gives the exit code. In the order in which they run. */
+/**
+ * Every check: {group, title, work, beside, everyCore}, in the order in which they run; `runChecks`
+ * says what beside and everyCore mean. work(output) gives the exit code.
+ */
 export const checks = [
-  { group: 'python', title: 'Ruff: lint', work: () => python('ruff', 'check', '.') },
-  { group: 'python', title: 'Ruff: format', work: () => python('ruff', 'format', '--check', '.') },
-  { group: 'python', title: 'mypy', work: () => python('mypy') },
-  { group: 'python', title: 'pytest: side by side', work: sideBySide },
-  { group: 'python', title: 'pytest: by itself', work: () => python('pytest', '-m', 'by_itself') },
+  { group: 'python', title: 'Ruff: lint', work: () => python(['ruff', 'check', '.']) },
+  { group: 'python', title: 'Ruff: format', work: () => python(['ruff', 'format', '--check', '.']) },
+  { group: 'python', title: 'mypy', beside: true, work: (output) => python(['mypy'], output) },
   { group: 'scripts', title: 'Scripts: tests', work: scriptTests },
   { group: 'client', title: 'Client: lint', work: () => inClient('lint') },
   { group: 'client', title: 'Client: types of the API', work: () => inClient('api:check') },
   { group: 'client', title: 'Client: types', work: () => inClient('typecheck') },
   { group: 'client', title: 'Client: Vitest', work: () => inClient('test') },
   { group: 'client', title: 'Client: build', work: clientBuild },
+  { group: 'python', title: 'pytest: side by side', everyCore: true, work: sideBySide },
+  { group: 'python', title: 'pytest: by itself', everyCore: true, work: () => python(['pytest', '-m', 'by_itself']) },
   { group: 'e2e', title: 'Client: build', work: clientBuild },
-  { group: 'e2e', title: 'Browser: Playwright', work: browserTests },
+  { group: 'e2e', title: 'Browser: Playwright', everyCore: true, work: browserTests },
 ];
 
 export const groups = [...new Set(checks.map(({ group }) => group))];
@@ -36,9 +39,10 @@ export function chosenChecks(named) {
 const SIDE_BY_SIDE = ['-m', 'not by_itself', '-n', 'auto', '--maxprocesses', '4', '--dist', 'loadfile'];
 
 // No check reads what somebody types.
-const quiet = (options) => ({ stdio: ['ignore', 'inherit', 'inherit'], ...options });
+const quiet = (options, output = 'inherit') => ({ stdio: ['ignore', output, output], ...options });
 
-const python = (...args) => run(venvPython, ['-m', ...args], quiet({ cwd: server }));
+const python = (args, output) => run(venvPython, ['-m', ...args], quiet({ cwd: server }, output));
+
 
 function sideBySide() {
   const env = { ...process.env, OMP_NUM_THREADS: '1' };
