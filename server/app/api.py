@@ -161,7 +161,7 @@ def ready() -> Health:
 def _decoded(bodies: Sequence[bytes | str]) -> Iterator[Picture | ProblemError]:
     """The pictures of a batch, in their order, or why one is none."""
     settings = parts.settings()
-    pixels_left = BATCH_SIZE * settings.max_pixels
+    most_pixels = pixels_left = BATCH_SIZE * settings.max_pixels
     for body in bodies:
         try:
             if isinstance(body, str):
@@ -170,6 +170,12 @@ def _decoded(bodies: Sequence[bytes | str]) -> Iterator[Picture | ProblemError]:
                 raise RequestEntityTooLarge
             picture = decode(body, min(settings.max_pixels, pixels_left))
         except ProblemError as problem:
+            too_many = problem.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            if too_many and pixels_left < settings.max_pixels:
+                problem = ProblemError(
+                    problem.status,
+                    f"All pictures of a batch together may have at most {most_pixels:,} pixels.",
+                )
             yield problem
         except RequestEntityTooLarge:
             yield ProblemError(

@@ -15,7 +15,7 @@ FOLDER = ROOT / "client" / "dist"
 COMPRESSED = {"br": ".br", "gzip": ".gz"}
 """What the build has compressed, by the name of the coding, the best first."""
 
-NOT_BUILT = "The page has not been built yet: run `npm start` in the root of the repository.\n"
+NOT_BUILT = "The page has not been built yet: run `npm start` in the root of the repository."
 
 # What the operating system says of these is not to be relied on, on Windows least of all.
 for _suffix, _type in (
@@ -41,14 +41,13 @@ class ClientFileConverter(BaseConverter):
 @blueprint.get("/")
 def page() -> Response:
     """The page: asked for again each time, so that it always names the newest assets."""
-    return html("index.html")
+    not_built = Response(f"{NOT_BUILT}\n", HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
+    return html("index.html") or not_built
 
 
-def html(name: str) -> Response:
-    """One of the build's pages; 503 while nothing is built."""
-    if not (FOLDER / name).is_file():
-        return Response(NOT_BUILT, HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
-    return _file(name)
+def html(name: str) -> Response | None:
+    """One of the build's pages; None while nothing is built."""
+    return _file(name) if (FOLDER / name).is_file() else None
 
 
 @blueprint.get("/<client_file:name>")

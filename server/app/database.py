@@ -169,7 +169,10 @@ class Database:
                     if connection.execute(count).scalar_one() > self._most:
                         raise FullError
             except IntegrityError:
-                if self._find(correction.key) != correction:
+                kept = self._find(correction.key)
+                if kept is None:  # It has gone meanwhile.
+                    raise UnavailableError from None
+                if kept != correction:
                     raise OtherCorrectionError from None
                 return False
         return True

@@ -20,6 +20,7 @@ from flask import Blueprint, Flask, Response, current_app
 from pydantic import TypeAdapter
 
 from app import client
+from app.problems import ProblemError
 from app.schemas import Problem
 from app.settings import VERSION
 
@@ -82,7 +83,9 @@ def openapi() -> Json:
 @blueprint.get("/docs")
 def docs() -> Response:
     """This description, for people."""
-    return client.html("docs.html")
+    if page := client.html("docs.html"):
+        return page
+    raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, client.NOT_BUILT)
 
 
 def document(app: Flask) -> Json:

@@ -25,7 +25,6 @@ from tqdm import tqdm
 
 from model.card import figures_table
 from model.conditions import CONDITIONS, to_grey
-from model.data import CHECKOUT
 from model.download import ensure_data
 from model.engines import load_engine
 from model.errors import DataError, ModelError
@@ -36,7 +35,7 @@ from model.figures import (
     reliability_diagram,
     robustness_curves,
 )
-from model.files import MODEL_HELP, place_of, read_card, write_card
+from model.files import MODEL_HELP, RUNS, place_of, read_card, write_card
 from model.folders import make_folder
 from model.metrics import (
     accepted_at,
@@ -312,7 +311,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--out",
         type=Path,
-        default=CHECKOUT / "runs" / "evaluation",
+        default=RUNS / "evaluation",
         help="folder for figures and pictures (default: runs/evaluation)",
     )
     parser.add_argument(

@@ -14,8 +14,9 @@ from model.errors import ModelError
 
 FOLDER = Path(__file__).parent / "weights"
 
-RUNS = Path(os.environ.get("DIGITS_RUNS") or Path(__file__).resolve().parents[2] / "runs")
-"""Where training leaves what it has trained, each model in a folder of its name."""
+RUNS = Path(__file__).resolve().parents[2] / (os.environ.get("DIGITS_RUNS") or "runs")
+"""Where training leaves what it has trained, each model in a folder of its name; a relative path is
+one from the checkout's root."""
 
 MODEL_HELP = "name of the model, or the folder of a run, e.g. runs/digits (default: digits)"
 

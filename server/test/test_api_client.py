@@ -90,6 +90,9 @@ def test_a_client_that_is_not_built_says_how_to_build_it(client: FlaskClient, di
     response = client.get("/")
     assert response.status_code == 503
     assert "`npm start`" in response.text
+    docs = client.get("/api/docs")
+    assert (docs.status_code, docs.mimetype) == (503, "application/problem+json")
+    assert docs.get_json()["detail"] == client_files.NOT_BUILT
 
 
 @pytest.mark.usefixtures("dist")

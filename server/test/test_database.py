@@ -9,7 +9,7 @@ from test_corrections import correction
 from uploads import file_of, seven
 
 from app import create_app, database
-from app.database import Database, UnavailableError
+from app.database import Correction, Database, UnavailableError
 from app.settings import Settings, StartupError
 
 
@@ -112,3 +112,22 @@ def test_what_is_old_is_forgotten_where_nobody_sends_anything(
 def test_an_address_that_cannot_be_used_stops_the_start(url: str) -> None:
     with pytest.raises(StartupError, match="DATABASE_URL must"):
         Database(url, days=0)
+
+
+def test_a_correction_that_goes_while_it_comes_again_may_come_once_more(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process deletes it between the insertion that it hinders and the look at it."""
+    kept = Database(url, days=0)
+    assert kept.add(correction())
+    find = kept._find
+
+    def after_deletion(key: str) -> Correction | None:
+        kept.remove(key)
+        return find(key)
+
+    monkeypatch.setattr(kept, "_find", after_deletion)
+    with pytest.raises(UnavailableError):
+        kept.add(correction())
+    monkeypatch.undo()
+    assert kept.add(correction())
