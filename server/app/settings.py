@@ -127,7 +127,7 @@ class Settings:
     )
     corrections_token: str = _setting(
         "",
-        "What who fetches the corrections has to know; without one nobody can",
+        "Secret that whoever fetches the corrections has to send; without one nobody can",
         shown="none",
     )
     corrections_days: int = _setting(
@@ -158,7 +158,7 @@ class Settings:
     )
     metrics_token: str = _setting(
         "",
-        "What who fetches `/api/metrics`, for Prometheus, has to know; without one nobody can",
+        "Secret that whoever fetches `/api/metrics` (Prometheus) sends; without one nobody can",
         shown="none",
     )
     log_format: str = _setting(

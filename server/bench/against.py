@@ -43,8 +43,8 @@ def theirs(network: Path, hint: str, seconds: float) -> tuple[float, float]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench:against", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=4, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=5, help="turns that each gets (default: 5)")
+    parser.add_argument("--seconds", type=int, default=4, help="of each measurement (default: 4)")
     options = parser.parse_args(arguments)
     core, digits = openvino.Core(), prepared(samples(), "digits")
     ratios: dict[str, list[float]] = {"latency": [], "throughput": []}

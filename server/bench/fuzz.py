@@ -123,8 +123,8 @@ def fate(data: bytes) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="fuzz", description=__doc__)
-    parser.add_argument("--inputs", type=int, default=100_000, help="how many")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--inputs", type=int, default=100_000, help="how many (default: 100,000)")
+    parser.add_argument("--seed", type=int, default=0, help="of all of them (default: 0)")
     options = parser.parse_args(arguments)
     fates: Counter[str] = Counter()
     for data in tqdm(inputs(options.inputs, options.seed), total=options.inputs, unit="file"):

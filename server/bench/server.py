@@ -110,9 +110,13 @@ def memory_of_workers(pid: int) -> list[float]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench:server", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=3, help="of each measurement")
-    parser.add_argument("--rounds", type=int, default=5, help="turns that each contender gets")
-    parser.add_argument("--clients", type=int, nargs="+", default=CLIENTS, help="at once")
+    parser.add_argument("--seconds", type=float, default=3, help="of each measurement (default: 3)")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="turns that each contender gets (default: 5)"
+    )
+    parser.add_argument(
+        "--clients", type=int, nargs="+", default=CLIENTS, help="at once (default: 1 to 64)"
+    )
     parser.add_argument(
         "--overload",
         type=float,

@@ -338,9 +338,16 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         help="NPU, GPU, CPU, AUTO, AUTO:NPU,CPU …, or all that there are, with PyTorch and "
         "onnxruntime beside them (default: all)",
     )
-    parser.add_argument("--batch", type=int, default=1, help="pictures in one inference")
-    parser.add_argument("--precision", choices=PRECISIONS, default="f32")
-    parser.add_argument("--hint", choices=("latency", "throughput"), default="latency")
+    parser.add_argument(
+        "--batch", type=int, default=1, help="pictures in one inference (default: 1)"
+    )
+    parser.add_argument("--precision", choices=PRECISIONS, default="f32", help="default: f32")
+    parser.add_argument(
+        "--hint",
+        choices=("latency", "throughput"),
+        default="latency",
+        help="what OpenVINO is to make good (default: latency)",
+    )
     parser.add_argument("--seconds", type=float, default=3, help="of each measurement (default: 3)")
     parser.add_argument(
         "--images", type=Path, help="folder of pictures; in folders 0 to 9 to measure accuracy"

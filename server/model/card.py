@@ -38,7 +38,7 @@ def markdown(card: dict[str, Any]) -> str:
         f"{card['parameters']:,} parameters. Code and weights under the MIT licence; for the data "
         "see NOTICE.md at the root of the repository.",
         "## Figures",
-        _figures(card.get("figures")),
+        _figures(card["name"], card.get("figures")),
         "## What it is not good at",
         "\n".join(f"- {weakness}" for weakness in weaknesses),
         "## Data",
@@ -106,12 +106,15 @@ def figures_table(figures: dict[str, Any]) -> str:
     )
 
 
-def _figures(figures: dict[str, Any] | None) -> str:
+def _figures(name: str, figures: dict[str, Any] | None) -> str:
+    model = f" --model {name}" if name != "digits" else ""
     if figures is None:
-        return "Not measured yet: `npm run evaluate -- --card`."
+        return f"Not measured yet: `npm run evaluate --{model} --card`."
+    engine = f" --engine {figures['engine']}" if figures["engine"] != "torch" else ""
+    command = f"npm run evaluate --{model}{engine}".removesuffix(" --")
     return "\n\n".join(
         [
-            f"`npm run evaluate`, one run with the engine {figures['engine']}. The pen digits are "
+            f"`{command}`, one run with the engine {figures['engine']}. The pen digits are "
             "those of six writers who were held out of training, each drawn in ten conditions; the "
             "epoch and the calibration were chosen by them. Letters, blank paper and what follows "
             "are no digits.",

@@ -1,8 +1,8 @@
 """Check digits, and convert them from one form to another: `npm run data`.
 
-Forms that are read: IDX files (gzipped or not; name the file of images, or its folder), CSV (label
-first, 784 columns), a folder of pictures in folders named 0 to 9, UNIPEN strokes, and the ZIP of
-corrections that a server hands out.
+Forms that are read: IDX files (gzipped or not; name the file of images, or its folder), CSV (the
+label, then 784 levels), a folder of pictures in folders named 0 to 9, UNIPEN strokes, and the ZIP
+of corrections that a server hands out.
 """
 
 import argparse

@@ -302,7 +302,9 @@ def save_curves(results: list[Result], harmed: list[Result], folder: Path) -> No
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="evaluate", description=__doc__)
     parser.add_argument("--model", default="digits", help=MODEL_HELP)
-    parser.add_argument("--engine", default="torch", help="torch, openvino or onnx")
+    parser.add_argument(
+        "--engine", default="torch", help="torch, openvino or onnx (default: torch)"
+    )
     parser.add_argument(
         "--server", help="post the pictures to this server, e.g. http://localhost:5000"
     )
