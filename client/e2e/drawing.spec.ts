@@ -3,6 +3,8 @@ import { draw, Surface } from './hand';
 import { writing, type Line } from './handwriting';
 import { button, expect, inkPixels, test } from './test';
 
+test.use({ readsHere: false });
+
 test.beforeEach(async ({ page }) => {
   await page.goto('/');
 });

@@ -4,6 +4,8 @@ import { draw } from './hand';
 import { writing } from './handwriting';
 import { button, expect, inkPixels, test } from './test';
 
+test.use({ readsHere: false });
+
 test.beforeEach(async ({ page, hand, reading }) => {
   await page.goto('/');
   for (const digit of [3, 7]) {

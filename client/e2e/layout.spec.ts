@@ -3,6 +3,8 @@ import { draw } from './hand';
 import { writing } from './handwriting';
 import { button, expect, readOnly, test } from './test';
 
+test.use({ readsHere: false });
+
 async function boxes(page: Page): Promise<unknown[]> {
   const parts = [
     page.getByRole('button', { name: 'Clear' }),

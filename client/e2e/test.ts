@@ -1,7 +1,12 @@
 import { test as base, type CDPSession, type Locator, type Page } from '@playwright/test';
 import { fingerHand, mouseHand, type Hand } from './hand';
 
-interface Tools {
+interface Options {
+  /** Whether the page may fetch the engine, which takes a processor seconds that many tests have no use for. */
+  readonly readsHere: boolean;
+}
+
+interface Tools extends Options {
   /** The browser's protocol, for what Playwright has no words for. */
   readonly session: CDPSession;
   /** A mouse on the desktop, a finger on the phone. */
@@ -10,6 +15,12 @@ interface Tools {
 }
 
 export const test = base.extend<Tools>({
+  readsHere: [true, { option: true }],
+  page: async ({ page, readsHere }, use) => {
+    // It goes on waiting, as with a slow network.
+    if (!readsHere) await page.route('**/*.wasm', () => undefined);
+    await use(page);
+  },
   session: async ({ page }, use) => {
     await use(await page.context().newCDPSession(page));
   },
