@@ -62,7 +62,7 @@ def _read(path: Path, part: str) -> Images:
     if path.is_dir():
         return _read_folder(path, part)
     name = path.name.lower().removesuffix(".gz")
-    if "idx" in path.name:
+    if _is_idx(path):
         return _read_pair(*_pair(path))
     if name.endswith(".csv"):
         return _read_csv(path)
@@ -94,7 +94,12 @@ def digits_checksum(path: Path) -> str:
 def _files_read(path: Path) -> list[Path]:
     if path.is_dir():
         return list(_pair_in(path, "train") or _pictures_in(path))
-    return list(_pair(path)) if "idx" in path.name else [path]
+    return list(_pair(path)) if _is_idx(path) else [path]
+
+
+def _is_idx(path: Path) -> bool:
+    name = path.name.lower()
+    return "idx" in name and not name.endswith((".csv", ".csv.gz", ".zip"))
 
 
 def _pair(path: Path) -> tuple[Path, Path]:

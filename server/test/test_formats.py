@@ -206,6 +206,7 @@ ZEROS = ",".join("0" * 784)
         ("a.csv", "label;pixel1\n3;0\n", "a.csv, line 1: columns are separated by commas"),
         ("a.csv", "3;0,5;0\n", "a.csv, line 1: columns are separated by commas"),
         ("a.csv", "", "a.csv holds no pictures"),
+        ("of-idx.csv", "", "of-idx.csv holds no pictures"),
         ("a.unipen", "nothing", "a.unipen holds no digits"),
         (
             "a.unipen",
