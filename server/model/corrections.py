@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.errors import DataError
+from model.page import Grey
 from model.picture_file import on_paper
-from model.prepare import NO_DIGIT, Grey, Prepared, normalized
+from model.prepare import NO_DIGIT, Prepared, normalized
 from model.recipes import LabelledSets
 
 TABLE = "corrections.csv"

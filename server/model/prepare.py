@@ -4,7 +4,6 @@ Augmentation that changes the strokes themselves (slant, bend, pen, place, size,
 here, before normalisation; `augment.py` varies the normalised pictures batch by batch.
 """
 
-import io
 import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -19,6 +18,7 @@ from tqdm import tqdm
 from model import data, outliers
 from model.conditions import CONDITIONS, to_grey
 from model.data import Letter, PenDigit, Points
+from model.page import Grey, cut_out, pasted, photographed
 from model.pipeline import Preprocessing
 from model.render import bounds, draw_strokes, fit
 from model.variation import Rng, in_another_habit, pressures, ruled_one, vary
@@ -26,8 +26,11 @@ from model.variation import Rng, in_another_habit, pressures, ruled_one, vary
 NO_DIGIT = -1
 """The label of what is not a digit."""
 
-CUT_OUT = 0.1
+CUT_OUT = 0.2
 """Share of the pen digits that are drawn as if cut out of a page, with what stands beside them."""
+
+LETTERS_CUT_OUT = 0.1
+"""Share of the letters that are."""
 
 RULED = 0.12
 """Share of the ones that are drawn as with a ruler: a mouse draws them so, a pen hardly ever."""
@@ -42,8 +45,6 @@ to bottom nobody can tell from a one."""
 
 PART = 256
 """Pictures that a process draws at once."""
-
-Grey = NDArray[np.float32]
 
 Seed = tuple[int, ...]
 """What a random stream is named by, e.g. (seed, source, split, item): streams of different names
@@ -97,7 +98,7 @@ def draw_cut_out(
 ) -> Grey:
     """Draw a digit as it is cut out of a written page: (H, W), dark on light.
 
-    Pieces of two neighbours, a ruled line, a full stop or the edge of the page may be in it.
+    Pieces of two neighbours and a full stop may be in it, and what else a page has (`page`).
     """
     size = int(rng.choice([160, 224, 320]))
     side = size * rng.uniform(0.35, 0.5)
@@ -114,22 +115,7 @@ def draw_cut_out(
             others += [stroke + offset for stroke in placed]
     if rng.random() < 0.15:
         others.append(np.array([[high[0] + rng.uniform(0.08, 0.2) * side, high[1]]]))
-    coverage = _draw([*strokes, *others], size, side, rng)
-    if rng.random() < 0.3:
-        y, slope = high[1] + rng.uniform(-0.2, 0.15) * side, rng.normal(0, 0.02) * size
-        rule = draw_strokes(
-            [np.array([[0, y - slope], [size, y + slope]])], size, rng.uniform(1, 0.03 * side)
-        )
-        coverage = np.maximum(coverage, rng.uniform(0.3, 0.9) * rule)
-    left, top = (low - rng.uniform(0.06, 0.3, size=2) * side).astype(int)
-    right, bottom = (high + rng.uniform(0.06, 0.3, size=2) * side).astype(int)
-    if rng.random() < 0.1:
-        edge = int(rng.integers(2, max(3, int(0.08 * side))))
-        coverage[:, right - edge :] = rng.uniform(0.7, 1)
-    grey = 1 - coverage
-    if rng.random() < 0.6:
-        grey = photographed(grey, rng)
-    return grey[max(top, 0) : bottom, max(left, 0) : right]
+    return cut_out(_draw([*strokes, *others], size, side, rng), low, high, rng)
 
 
 def _draw(strokes: Sequence[Points], size: int, side: float, rng: Rng) -> Grey:
@@ -142,21 +128,6 @@ def _draw(strokes: Sequence[Points], size: int, side: float, rng: Rng) -> Grey:
     return draw_strokes(strokes, size, max(float(side * share), 1.0), pressed)
 
 
-def photographed(grey: Grey, rng: np.random.Generator) -> Grey:
-    """Uneven light, faint ink, grain and JPEG, as a camera gives them."""
-    size = len(grey)
-    y, x = np.mgrid[0:size, 0:size] / size - 0.5
-    slope_x, slope_y, vignette = rng.uniform(-0.3, 0.3), rng.uniform(-0.3, 0.3), rng.uniform(0, 0.5)
-    light = rng.uniform(0.5, 0.9) * (1 + slope_x * x + slope_y * y - vignette * (x * x + y * y))
-    picture = light * (1 - rng.uniform(0.4, 0.95) * (1 - grey))
-    picture = picture + rng.normal(0, rng.uniform(0, 0.04), grey.shape)
-    image = Image.fromarray((picture.clip(0, 1) * 255).astype(np.uint8))
-    image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0, 1.2)))
-    stored = io.BytesIO()
-    image.save(stored, "JPEG", quality=int(rng.integers(40, 95)))
-    return np.asarray(Image.open(stored), np.float32) / np.float32(255)
-
-
 def _digit(seed: Seed, digit: PenDigit, neighbours: Sequence[PenDigit]) -> Grey:
     rng = np.random.default_rng(seed)
     if digit.label == 1 and rng.random() < RULED:
@@ -165,6 +136,11 @@ def _digit(seed: Seed, digit: PenDigit, neighbours: Sequence[PenDigit]) -> Grey:
     if rng.random() < CUT_OUT:
         return draw_cut_out(strokes, [vary(other.strokes, rng) for other in neighbours], rng)
     return draw_varied(strokes, rng)
+
+
+def _on_page(seed: Seed, digit: NDArray[np.uint8], neighbours: Sequence[NDArray[np.uint8]]) -> Grey:
+    rng = np.random.default_rng(seed)
+    return cut_out(*pasted(digit, neighbours, rng), rng)
 
 
 def draw_no_digit(seed: Seed, kind: str, digits: Sequence[PenDigit]) -> Grey:
@@ -210,12 +186,27 @@ NO_DIGITS: dict[str, Callable[[Sequence[PenDigit], Rng], list[Points]]] = {
 """Kinds of what is no digit, each made of three digits' strokes, or of nothing."""
 
 
-def _letter(seed: Seed, letter: Letter, turns: int) -> Grey:
+def _letter(
+    seed: Seed, letter: Letter, turns: int, neighbours: Sequence[Letter], on_pages: float
+) -> Grey:
     """A letter with another pen, slanted and stretched, mirrored or turned: a letter of nobody's.
 
-    turns: see `letters`
+    turns, on_pages: see `letters`
     """
     rng = np.random.default_rng(seed)
+    grey = _drawn_anew(letter, turns, rng)
+    # Drawn last: without pages the letters are the same.
+    if rng.random() >= on_pages:
+        return grey
+    inks = [_ink_of(_drawn_anew(other, turns, rng)) for other in neighbours]
+    return cut_out(*pasted(_ink_of(grey), inks, rng), rng)
+
+
+def _ink_of(grey: Grey) -> NDArray[np.uint8]:
+    return ((1 - grey) * 255).astype(np.uint8)
+
+
+def _drawn_anew(letter: Letter, turns: int, rng: Rng) -> Grey:
     picture = np.rot90(np.fliplr(letter.picture) if turns >= 4 else letter.picture, turns % 4)
     image = Image.fromarray(np.ascontiguousarray(picture))
     # The thinner the pen, the more letters look like digits.
@@ -285,6 +276,18 @@ def varied_pen(
     return Prepared(draw_in_parallel(drawings, "pen digits"), labels[picks])
 
 
+def pages(images: data.Images, number: int, seed: Seed) -> Prepared:
+    """MNIST's digits, `number` of them, each on a page beside two others, and cut out of it."""
+    rng = np.random.default_rng(seed)
+    picks = some(len(images.labels), number, rng)
+    beside = rng.integers(len(images.labels), size=(len(picks), 2))
+    drawings = [
+        partial(_on_page, (*seed, int(i)), images.pictures[i], images.pictures[others])
+        for i, others in zip(picks, beside, strict=True)
+    ]
+    return Prepared(draw_in_parallel(drawings, "digits on pages"), images.labels[picks])
+
+
 def conditions_pen(digits: Sequence[PenDigit], seed: Seed) -> list[Prepared]:
     """Every digit drawn once in each of the ten conditions; one entry for each condition."""
     drawings = [
@@ -321,14 +324,24 @@ def letters(
     times: int,
     seed: Seed,
     limit: int | None = None,
+    on_pages: float = 0,
 ) -> Prepared:
     """Every letter `times` times in each of the `turns` in which it is no digit; or `limit` of
     these drawings.
 
     turns: 0..7, quarters of a turn against the clock, from 4 on of the mirrored letter
+    on_pages: share of them that is cut out of a page, with what stands beside them
     """
+    beside = np.random.default_rng(seed).integers(len(drawn), size=(len(drawn), 2))
     drawings = [
-        partial(_letter, (*seed, i, turn, k), letter, turn)
+        partial(
+            _letter,
+            (*seed, i, turn, k),
+            letter,
+            turn,
+            [drawn[n] for n in np.roll(beside, turn + len(turns) * k, axis=0)[i]],
+            on_pages,
+        )
         for i, letter in enumerate(drawn)
         for turn in turns
         if turn not in data.TURNED_LOOKALIKES.get(letter.alphabet, {}).get(letter.character, ())
@@ -338,6 +351,12 @@ def letters(
     drawings = [drawings[i] for i in some(len(drawings), limit, rng)]
     pictures = draw_in_parallel(drawings, "letters")
     return Prepared(pictures, np.full(len(pictures), NO_DIGIT))
+
+
+def with_ink(prepared: Prepared) -> Prepared:
+    """Without those on which no ink was found: too faint for the paper that they were drawn on."""
+    inked = prepared.pictures.any((1, 2))
+    return Prepared(prepared.pictures[inked], prepared.labels[inked])
 
 
 def without_ones(prepared: Prepared) -> Prepared:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from model import data
 from model.conditions import CONDITIONS
 from model.data import PenDigit
-from model.prepare import NO_DIGITS, Seed, draw_no_digit, photographed
+from model.page import photographed
+from model.prepare import NO_DIGITS, Seed, draw_no_digit
 from model.robustness import HARMS, Harm
 
 Picture = NDArray[np.uint8]

@@ -11,6 +11,7 @@ import numpy as np
 from model import data
 from model.conditions import CONDITIONS
 from model.prepare import (
+    LETTERS_CUT_OUT,
     NO_DIGITS,
     SEED,
     Prepared,
@@ -18,8 +19,10 @@ from model.prepare import (
     letters,
     no_digits,
     normalized_images,
+    pages,
     some,
     varied_pen,
+    with_ink,
     without_ones,
 )
 
@@ -64,6 +67,7 @@ def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None)
     # Streams: seed, training or validation, source.
     train, validation = (SEED, 0), (SEED, 1)
     number = recipe.no_digits_of_a_kind
+    on_pages = min(recipe.pages, limit // 5) if limit else recipe.pages
     if limit:
         number = min(number, -(-limit // len(NO_DIGITS)))
         rng = np.random.default_rng(validation)
@@ -71,10 +75,24 @@ def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None)
         validation_pen = [validation_pen[i] for i in picks]
     prepared = TrainingData(
         mnist=normalized_images(_first(mnist_train, limit)),
-        pen=varied_pen(train_pen, recipe.drawings, (*train, 0), limit),
+        pen=with_ink(
+            _together(
+                [
+                    varied_pen(train_pen, recipe.drawings, (*train, 0), limit and limit - on_pages),
+                    pages(mnist_train, on_pages, (*train, 3)),
+                ]
+            )
+        ),
         no_digits=without_ones(_together(no_digits(train_pen, number, (*train, 1)).values())),
         letters=without_ones(
-            letters(train_letters, range(8), recipe.drawings_of_letters, (*train, 2), limit)
+            letters(
+                train_letters,
+                range(8),
+                recipe.drawings_of_letters,
+                (*train, 2),
+                limit,
+                LETTERS_CUT_OUT,
+            )
         ),
         validation_mnist=normalized_images(_first(mnist_validation, limit)),
         validation_pen=_together(conditions_pen(validation_pen, (*validation, 0))),
@@ -104,8 +122,8 @@ def _first(images: data.Images, limit: int | None) -> data.Images:
 
 def _key(recipe: "DigitsRecipe", limit: int | None) -> str:
     """Changes when the settings, the data, or any code that draws or normalises, change."""
-    drawings = (recipe.drawings, recipe.no_digits_of_a_kind, recipe.drawings_of_letters)
-    settings = (drawings, SEED, limit, data.checksums())
+    counts = (recipe.drawings, recipe.pages, recipe.no_digits_of_a_kind, recipe.drawings_of_letters)
+    settings = (counts, SEED, limit, data.checksums())
     digest = hashlib.sha256(repr(settings).encode())
     folder = Path(__file__).parent
     for name in (
@@ -114,6 +132,7 @@ def _key(recipe: "DigitsRecipe", limit: int | None) -> str:
         "ink",
         "normalize",
         "outliers",
+        "page",
         "prepare",
         "render",
         "resampling",

@@ -162,7 +162,7 @@ def test_with_a_limit_epochs_are_short_unless_steps_say_otherwise() -> None:
     whole = recipe()
     assert (whole.steps_per_epoch, whole.settling) == (500, 40)
     short = recipe("--limit", "2000")
-    assert (short.steps_per_epoch, short.settling) == (32, 32)  # of 256, 8,000 pictures in all
+    assert (short.steps_per_epoch, short.settling) == (30, 30)  # of 272, 8,000 pictures in all
     assert recipe("--limit", "1").steps_per_epoch == 1
     assert recipe("--limit", "1000000") == whole
     assert recipe("--limit", "2000", "--steps", "90").steps_per_epoch == 90
@@ -390,8 +390,10 @@ def test_missing_data_ends_the_command_with_one_sentence(
 def test_there_is_nothing_to_resume_in_an_empty_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert train.main(["--resume", "--out", str(tmp_path)]) == 2
-    assert "nothing to resume" in capsys.readouterr().err
+    for folder in (tmp_path, tmp_path / "mistaken"):
+        assert train.main(["--resume", "--out", str(folder)]) == 2
+        assert "nothing to resume" in capsys.readouterr().err
+    assert not (tmp_path / "mistaken").exists()
 
 
 @pytest.mark.parametrize("kept", [0, 100, 2000], ids=["empty", "a little", "half"])

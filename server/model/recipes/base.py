@@ -126,10 +126,13 @@ class Recipe:
         return F.cross_entropy(output.logits.float(), targets, label_smoothing=self.label_smoothing)
 
     def targets(self, labels: Tensor, lesson: Lesson | None) -> Tensor:
-        """Of digits: (B,) labels, or (B, 10) probabilities where teachers have a say."""
+        """Of digits: (B,) labels, or (B, 10) probabilities where teachers have a say, which they
+        have not on what they misread."""
         if lesson is None:
             return labels
-        return torch.lerp(F.one_hot(labels, 10).float(), lesson.ten, self.teaching)
+        alone = F.one_hot(labels, 10).float()
+        right = (lesson.ten.argmax(1) == labels).unsqueeze(1)
+        return torch.where(right, torch.lerp(alone, lesson.ten, self.teaching), alone)
 
     def is_fine_tuning(self, epoch: int) -> bool:
         """Whether an epoch, counted from 0, is one of the last."""

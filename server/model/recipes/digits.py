@@ -26,11 +26,11 @@ class DigitsRecipe(Recipe):
     )
     epochs: int = 60
     steps_per_epoch: int = 500
-    batch: int = 256
+    batch: int = 272
     """The sum of the four that follow."""
     batch_mnist: int = 128
     """MNIST pictures in each batch."""
-    batch_pen: int = 64
+    batch_pen: int = 80
     """Pen digits in each batch."""
     batch_no_digits: int = 32
     """Scribbles, made-up letters, overlaid digits and the like in each batch."""
@@ -38,6 +38,9 @@ class DigitsRecipe(Recipe):
     """Letters in each batch, as they are, mirrored and turned."""
     drawings: int = 12
     """How often each pen digit is drawn, each time by another hand."""
+    pages: int = 20000
+    """How many MNIST digits are written on pages and cut out of them again. They stand among the
+    pen digits."""
     drawings_of_letters: int = 3
     """How often each letter is drawn in each of eight ways, mirrored and turned."""
     no_digits_of_a_kind: int = 10000
@@ -94,7 +97,7 @@ class DigitsRecipe(Recipe):
         What is no digit also draws the ten digits' probabilities together, so that the network is
         not sure of what it has never seen (outlier exposure, Hendrycks et al. 2019). Of what
         teachers, or the network itself, take for a digit nothing is learned as no digit: some
-        letters, mirrored or turned, are digits.
+        letters, mirrored or turned, are digits. Teachers that take a digit for none are not heard.
         """
         is_digit = labels >= 0
         no_digit = ~is_digit
@@ -103,7 +106,8 @@ class DigitsRecipe(Recipe):
         no_digit &= digit_logit.detach() <= self.too_sure
         if lesson is not None:
             no_digit &= lesson.is_digit <= 0.5
-            digit = torch.lerp(digit, lesson.is_digit, self.teaching)
+            heard = no_digit | (is_digit & (lesson.is_digit > 0.5))
+            digit = torch.where(heard, torch.lerp(digit, lesson.is_digit, self.teaching), digit)
             lesson = Lesson(lesson.ten[is_digit], lesson.is_digit[is_digit])
         targets = self.targets(labels[is_digit], lesson)
         ten = F.cross_entropy(logits[is_digit], targets, label_smoothing=self.label_smoothing)
@@ -122,11 +126,13 @@ QUICK = DigitsRecipe(
     network={"widths": (16, 32, 64), "depths": (1, 2, 2)},
     epochs=8,
     steps_per_epoch=300,
+    batch=256,
     batch_mnist=152,
     batch_pen=56,
     batch_no_digits=24,
     batch_letters=24,
     drawings=2,
+    pages=2000,
     drawings_of_letters=1,
     no_digits_of_a_kind=500,
     learning_rate=8e-3,
