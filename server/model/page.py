@@ -13,6 +13,9 @@ from model.variation import Rng
 
 Grey = NDArray[np.float32]
 
+NARROWEST = 0.25
+"""Of what is cut out, as a share of the digit's longer side."""
+
 
 def pasted(
     digit: NDArray[np.uint8], neighbours: Sequence[NDArray[np.uint8]], rng: Rng
@@ -78,8 +81,12 @@ def cut_out(coverage: Grey, low: Points, high: Points, rng: Rng) -> Grey:
         coverage = np.maximum(coverage, _rule(size, low, high, side, rng))
     if rng.random() < 0.25:
         coverage = np.maximum(coverage, _other_side(written, side, rng))
-    left, top = np.maximum(low - rng.uniform(-0.06, 0.3, size=2) * side, 0).astype(int)
-    right, bottom = (high + rng.uniform(-0.06, 0.3, size=2) * side).astype(int)
+    first = low - rng.uniform(-0.06, 0.3, size=2) * side
+    last = high + rng.uniform(-0.06, 0.3, size=2) * side
+    # Of a plain one more is cut out than its stroke.
+    more = np.maximum(NARROWEST * side - (last - first), 0) / 2
+    left, top = np.maximum(first - more, 0).astype(int)
+    right, bottom = (last + more).astype(int)
     if rng.random() < 0.1:
         edge = int(rng.integers(2, max(3, int(0.08 * side))))
         coverage = coverage.copy()
@@ -89,7 +96,7 @@ def cut_out(coverage: Grey, low: Points, high: Points, rng: Rng) -> Grey:
         grey = grey * (1 - rng.uniform(0.03, 0.3) * _patches(size, 8, rng))
     if rng.random() < 0.7:
         grey = photographed(_on_old_paper(grey, rng) if rng.random() < 0.5 else grey, rng)
-    picture = grey[top : max(bottom, top + 2), left : max(right, left + 2)]
+    picture = grey[top:bottom, left:right]
     return _coarse(picture, rng) if rng.random() < 0.4 else picture
 
 

@@ -138,8 +138,10 @@ def main(arguments: list[str] | None = None) -> int:
     if options.threads:
         torch.set_num_threads(options.threads)
     try:
+        # Where there is nothing to resume no folder is left behind.
+        if options.out.exists() or not options.resume:
+            make_folder(options.out)
         _check_what_is_there(options)
-        make_folder(options.out)
         best = _train(options)
     except (DataError, ModelError) as error:
         print(error, file=sys.stderr)
