@@ -160,7 +160,8 @@ def test_a_digit_cut_out_of_a_page_brings_pieces_of_its_neighbours() -> None:
         rng = np.random.default_rng(i)
         picture = draw_cut_out([STEM], [[SEVEN], [SEVEN]], rng)
         assert picture.ndim == 2
-        assert min(picture.shape) > 4
+        # Coarse ones have fewer pixels.
+        assert min(picture.shape) > (8 if max(picture.shape) > 96 else 4)
         assert 0 <= picture.min() < picture.max() <= 1
         dark = picture < (picture.min() + picture.max()) / 2
         pieces += bool(dark[:, 0].any() or dark[:, -1].any())
