@@ -29,6 +29,9 @@ class DigitNet(nn.Module):
     middle: compute the last stages for the middle 20×20 of the 28×28 pixels alone, where a
         normalised digit is: the second stage's two convolutions are not padded. Half the work.
         Raises ValueError where the second stage has another depth.
+    ranks: of each stage's convolutions, as matrices of a cell's neighbourhood, 0 for any: those
+        with more inputs than their rank are two, a 3×3 one to so many channels and a 1×1 one from
+        these (Zhang et al. 2016, https://arxiv.org/abs/1505.06798)
     """
 
     def __init__(
@@ -36,17 +39,20 @@ class DigitNet(nn.Module):
         widths: tuple[int, int, int] = (24, 48, 96),
         depths: tuple[int, int, int] = (2, 2, 3),
         middle: bool = False,
+        ranks: tuple[int, int, int] = (0, 0, 0),
     ) -> None:
         super().__init__()
         if middle and depths[1] != 2:
             raise ValueError(f"With middle, the second stage has two convolutions, not {depths[1]}")
         layers: list[nn.Module] = []
         channels = 1
-        for stage, (width, depth) in enumerate(zip(widths, depths, strict=True)):
+        for stage, (width, depth, rank) in enumerate(zip(widths, depths, ranks, strict=True)):
+            padded = not (middle and stage == 1)
             if stage:
                 layers.append(nn.MaxPool2d(2))
             for _ in range(depth):
-                layers.append(convolution(channels, width, padded=not (middle and stage == 1)))
+                lower = rank if rank < channels else 0
+                layers.append(convolution(channels, width, padded=padded, rank=lower))
                 channels = width
         self.features = nn.Sequential(*layers)
         self.margin = 1 if middle else 0
@@ -68,13 +74,15 @@ class DigitNet(nn.Module):
         )
 
 
-def convolution(inputs: int, outputs: int, *, padded: bool) -> nn.Module:
-    """3×3 convolution, batch normalisation, rectifier."""
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, padding=int(padded), bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
-    )
+def convolution(inputs: int, outputs: int, *, padded: bool, rank: int = 0) -> nn.Module:
+    """3×3 convolution, batch normalisation, rectifier.
+
+    rank: if it is not 0, the channels by way of which it goes
+    """
+    filters = [nn.Conv2d(inputs, rank or outputs, 3, padding=int(padded), bias=False)]
+    if rank:
+        filters.append(nn.Conv2d(rank, outputs, 1, bias=False))
+    return nn.Sequential(*filters, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
 
 
 def fused(network: nn.Module) -> nn.Module:
@@ -85,9 +93,9 @@ def fused(network: nn.Module) -> nn.Module:
         return copy
     for i, layer in enumerate(copy.features):
         if isinstance(layer, nn.Sequential):
-            filters, normalisation, rectifier = layer
+            *before, filters, normalisation, rectifier = layer
             assert isinstance(filters, nn.Conv2d)
             assert isinstance(normalisation, nn.BatchNorm2d)
             folded = fuse_conv_bn_eval(filters, normalisation)
-            copy.features[i] = nn.Sequential(folded, rectifier)
+            copy.features[i] = nn.Sequential(*before, folded, rectifier)
     return copy.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from model.corrections import checksum, read_corrections, with_corrections
 from model.data import Images, checksums
@@ -21,6 +22,7 @@ from model.files import RUNS, origin, read_card, weights_path
 from model.folders import make_folder
 from model.formats import digits_checksum, read_images
 from model.labelled import labelled_sets
+from model.low_rank import copy_weights
 from model.network import DigitNet
 from model.options import learning_rate, positive, seed
 from model.recipes import RECIPES, DigitsRecipe, Recipe
@@ -51,7 +53,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--corrections", type=Path, help="archive of corrections, fetched from a server, to use too"
     )
     what.add_argument(
-        "--start", type=Path, help="folder of a run to go on from: its weights, and a new recipe"
+        "--start",
+        type=Path,
+        help="folder of a run to go on from: its weights, at the recipe's ranks, and a new recipe",
     )
     what.add_argument(
         "--teachers",
@@ -194,10 +198,10 @@ def _train(options: argparse.Namespace) -> float | None:
     if options.start:
         name = RECIPES[options.recipe].name
         card = read_card(name, options.start)
-        network = load_pipeline(name, options.start).network
         facts["start"] = origin(card)
         if _sizes(card["network"]) != _sizes(recipe.network):
             raise ModelError("The run to start from has a network of another size.")
+        network = _as_learned(load_pipeline(name, options.start).network, recipe)
     teachers = _teachers(list(taught_by.values()), recipe)
     if taught_by:
         facts["teachers"] = [teacher.origin for teacher in taught_by.values()]
@@ -262,8 +266,19 @@ def _as_it_began(
 
 
 def _sizes(network: dict[str, Any]) -> Any:
-    """What its weights' sizes depend on, as JSON has it: lists for tuples."""
-    return json.loads(json.dumps({x: value for x, value in network.items() if x != "middle"}))
+    """What has to be the same in a network to go on from, as JSON has it: lists for tuples."""
+    free = ("middle", "ranks")
+    return json.loads(json.dumps({x: value for x, value in network.items() if x not in free}))
+
+
+def _as_learned(learned: nn.Module, recipe: Recipe) -> nn.Module:
+    """A recipe's network with the weights of another one, which may have other ranks."""
+    network = recipe.new_network()
+    if isinstance(network, DigitNet) and isinstance(learned, DigitNet):
+        copy_weights(learned, network)
+    else:
+        network.load_state_dict(learned.state_dict())
+    return network
 
 
 if __name__ == "__main__":

@@ -55,9 +55,12 @@ def test_a_run_goes_on_from_another_ones_weights(sets: LabelledSets, tmp_path: P
 
 @pytest.mark.parametrize(
     ("network", "error"),
-    [({**RECIPE.network, "middle": True}, None), ({"widths": (8, 8, 8)}, "another size")],
+    [
+        ({**RECIPE.network, "middle": True, "ranks": (0, 4, 4)}, None),
+        ({"widths": (8, 8, 8)}, "another size"),
+    ],
 )
-def test_a_run_goes_on_from_weights_of_the_same_sizes(
+def test_a_run_goes_on_from_weights_of_the_same_sizes_at_any_rank(
     folder: Path,
     sets: LabelledSets,
     tmp_path: Path,
@@ -74,6 +77,7 @@ def test_a_run_goes_on_from_weights_of_the_same_sizes(
         assert code == 0
         card = read_card("quick", tmp_path)
         assert card["network"]["middle"] is True
+        assert card["network"]["ranks"] == [0, 4, 4]
         assert card["start"].startswith("quick ")
     else:
         assert code == 2
