@@ -22,7 +22,12 @@ class DigitsRecipe(Recipe):
     name: str = "digits"
     source: str = "ours, see RESULTS.md"
     network: dict[str, Any] = field(
-        default_factory=lambda: {"widths": (16, 64, 128), "depths": (1, 2, 3), "middle": True}
+        default_factory=lambda: {
+            "widths": (16, 64, 128),
+            "depths": (1, 2, 3),
+            "middle": True,
+            "ranks": (0, 32, 48),
+        }
     )
     epochs: int = 60
     steps_per_epoch: int = 500
