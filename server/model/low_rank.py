@@ -12,7 +12,8 @@ def copy_weights(source: DigitNet, target: DigitNet) -> None:
 
     A convolution of a lower rank gets the nearest weights, by what batch normalisation makes of
     them (Zhang et al. 2016, but for their correction for the rectifier): a little training makes up
-    for what they lose. Raises RuntimeError where the networks differ in more than that.
+    for what they lose. Where the networks differ in more than that it raises RuntimeError (widths)
+    or ValueError (depths).
     """
     for old, new in zip(source.features, target.features, strict=True):
         if isinstance(old, nn.Sequential) and isinstance(new, nn.Sequential):

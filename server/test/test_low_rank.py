@@ -10,8 +10,8 @@ from model.network import DigitNet, NetworkOutput, fused
 WIDTHS, DEPTHS = (4, 6, 8), (1, 2, 2)
 
 
-def network(ranks: tuple[int, int, int], widths: tuple[int, int, int] = WIDTHS) -> DigitNet:
-    return DigitNet(widths, DEPTHS, middle=True, ranks=ranks)
+def network(ranks: tuple[int, int, int]) -> DigitNet:
+    return DigitNet(WIDTHS, DEPTHS, middle=True, ranks=ranks)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_the_lower_the_rank_the_less_is_said_as_before(whole: DigitNet) -> None:
     assert lost[0] > lost[1] > lost[2] > 0
 
 
-def test_what_batch_normalisation_makes_large_is_kept(whole: DigitNet) -> None:
+def test_what_batch_normalisation_makes_large_is_kept() -> None:
     """Of two outputs that nothing has in common, rank 1 keeps the one that counts."""
     source, target = (
         DigitNet((2, 2, 2), (1, 2, 1), middle=True, ranks=(0, 0, rank)) for rank in (0, 1)
@@ -108,6 +108,15 @@ def test_fused_it_says_the_same(whole: DigitNet) -> None:
         torch.testing.assert_close(said, quick, atol=1e-5, rtol=1e-4)
 
 
-def test_networks_of_other_sizes_take_nothing_over(whole: DigitNet) -> None:
-    with pytest.raises(RuntimeError):
-        copy_weights(whole, network((0, 0, 0), widths=(4, 6, 9)))
+@pytest.mark.parametrize(
+    ("other", "error"),
+    [
+        (DigitNet((4, 6, 9), DEPTHS, middle=True), RuntimeError),
+        (DigitNet(WIDTHS, (1, 2, 3), middle=True), ValueError),
+    ],
+)
+def test_networks_of_other_sizes_are_refused(
+    whole: DigitNet, other: DigitNet, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        copy_weights(whole, other)
