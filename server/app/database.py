@@ -289,7 +289,9 @@ def _engine(
             "options": f"-c statement_timeout={PATIENCE}s",
         }
         waiting = {"poolclass": pool} if pool else {"pool_timeout": PATIENCE}
-        return sa.create_engine(url, pool_pre_ping=True, connect_args=patience, **waiting)
+        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=patience, **waiting)
+        sa.event.listen(engine, "do_connect", _connect_patiently)
+        return engine
     engine = sa.create_engine(url, poolclass=pool or NullPool, connect_args={"timeout": PATIENCE})
     sa.event.listen(engine, "connect", _set_up_sqlite)
 
@@ -300,6 +302,18 @@ def _engine(
         connection.exec_driver_sql(begin_sqlite)
 
     return engine
+
+
+def _connect_patiently(
+    _dialect: sa.Dialect, _record: object, arguments: tuple[Any, ...], options: dict[str, Any]
+) -> Any:
+    # It is loaded only where it is needed.
+    from app.postgresql import Connection
+
+    connection = Connection.connect(*arguments, **options)
+    # Longer than the server's own time limit, after which a connection can still be used.
+    connection.patience = PATIENCE + 1
+    return connection
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

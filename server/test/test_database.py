@@ -1,6 +1,11 @@
 """The database keeps corrections through what befalls it, and says in a sentence what is wrong."""
 
+import os
 import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,6 +33,47 @@ def test_a_start_that_fails_late_leaves_no_connection_open_either(
     pool = kept._engine.pool
     assert isinstance(pool, sa.QueuePool)
     assert pool.checkedin() == 0
+
+
+@contextmanager
+def stopped(*processes: int) -> Iterator[None]:
+    """Processes that do nothing meanwhile, as where their disk does not answer."""
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+
+def process_of(kept: Database) -> int:
+    """PostgreSQL's process for the connection that comes next."""
+    with kept._engine.connect() as connection:
+        return int(connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one())
+
+
+def parent_of(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()[1])
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="it looks for processes in /proc")
+def test_a_database_that_hangs_is_not_waited_for(
+    postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 1)
+    kept = Database(postgresql, days=30)
+    kept.check()
+    first = process_of(kept)
+    with stopped(first):
+        kept.check()  # by another connection
+        with stopped(process_of(kept), parent_of(first)):
+            before = time.monotonic()
+            with pytest.raises(UnavailableError):
+                kept.check()
+            assert time.monotonic() - before < 15
+    kept.check()
+    assert kept.add(correction("after it"))
 
 
 def change(kept: Database, *statements: str) -> None:
