@@ -16,6 +16,7 @@ from services import Service, free_port, needed
 from test_serving import SERVE, started
 from uploads import file_of, seven
 
+from app.headers import SECURE_HEADERS
 from app.settings import ROOT
 
 pytestmark = pytest.mark.by_itself
@@ -25,7 +26,7 @@ class Proxy:
     """An nginx before a server, asked through TLS."""
 
     def __init__(self, service: Service, plain: int, folder: Path) -> None:
-        self.service, self.plain = service, plain
+        self.service, self.plain, self.folder = service, plain, folder
         self._tls = ssl.create_default_context(cafile=str(folder / "tls" / "fullchain.pem"))
 
     def ask(
@@ -75,6 +76,9 @@ def start_nginx(folder: Path, server_port: int) -> Proxy:
     for pattern, replacement in (
         (r"listen 80;", f"listen 127.0.0.1:{plain};"),
         (r"listen 443 ssl", f"listen 127.0.0.1:{secure} ssl"),
+        # Some machines have no IPv6.
+        (r"listen \[::\]:80;", f"listen unix:{folder}/plain;"),
+        (r"listen \[::\]:443 ssl", f"listen unix:{folder}/secure ssl"),
         (r"server app:5000;", f"server 127.0.0.1:{server_port};"),
         (r"/etc/nginx/tls/", f"{folder}/tls/"),
         (r"pid /run/nginx.pid;", f"pid {folder}/nginx.pid;\nuser root;"),
@@ -155,6 +159,8 @@ def test_what_nginx_refuses_itself_is_a_problem_of_the_usual_shape(
     assert head.startswith(b"HTTP/1.1 %d " % status)
     assert b"\r\nContent-Type: application/problem+json\r\n" in head
     assert b"Retry-After" not in head
+    names = {line.partition(b":")[0].decode() for line in head.splitlines()}
+    assert {name for name, _ in SECURE_HEADERS} | {"X-Request-Id"} <= names
     assert problem(body)["status"] == status
 
 
@@ -177,6 +183,25 @@ def test_a_body_that_is_too_large_is_a_problem_of_the_usual_shape(proxy: Proxy) 
         "/api/recognize", bytes(25 * 1024 * 1024), Content_Type="image/png"
     )
     assert (status, headers["Content-Type"]) == (413, "application/problem+json")
+    assert problem(body)["status"] == 413
+
+
+def test_so_is_one_through_http_2(proxy: Proxy, tmp_path: Path) -> None:
+    large = tmp_path / "large"
+    large.write_bytes(bytes(25 * 1024 * 1024))
+    answer = subprocess.run(
+        [
+            *(needed("curl"), "--silent", "--show-error", "--http2", "--include"),
+            *("--cacert", str(proxy.folder / "tls" / "fullchain.pem")),
+            *("--header", "Content-Type: image/png", "--data-binary", f"@{large}"),
+            f"https://localhost:{proxy.service.port}/api/recognize",
+        ],
+        check=True,
+        capture_output=True,
+        timeout=30,
+    ).stdout
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/2 413")
     assert problem(body)["status"] == 413
 
 
