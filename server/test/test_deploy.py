@@ -43,12 +43,17 @@ def test_what_is_set_in_containers_are_settings() -> None:
     assert all(hasattr(settings, name.lower()) for name in names)
 
 
-def test_the_application_keeps_its_address_in_containers() -> None:
-    # nginx looks its name up once, and has no other way to it when it has been started anew.
+def test_what_is_known_by_its_address_in_containers_keeps_it() -> None:
+    """nginx and the application look no names up that nobody knows while their owner is away."""
     compose = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
-    (address,) = re.findall(r"^        ipv4_address: (\S+)$", compose, re.MULTILINE)
-    (subnet,) = re.findall(r"^        - subnet: (\S+)$", compose, re.MULTILINE)
-    assert ip_address(address) in list(ip_network(subnet).hosts())[1:]
+    application, redis = re.findall(r"^        ipv4_address: (\S+)$", compose, re.MULTILINE)
+    inside, outside, _ = map(
+        ip_network, re.findall(r"^        - subnet: (\S+)$", compose, re.MULTILINE)
+    )
+    assert ip_address(application) in list(outside.hosts())[1:]
+    assert ip_address(redis) in list(inside.hosts())[1:]
+    assert f'extra_hosts: ["app:{application}"]' in compose
+    assert f"REDIS_URL: redis://{redis}\n" in compose
 
 
 def commands() -> list[str]:
@@ -66,20 +71,27 @@ def test_a_new_version_is_fetched_by_whom_the_checkout_belongs_to() -> None:
     assert "`git pull`" not in (DEPLOY / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_backup_of_sqlite_has_what_is_not_in_its_file_yet(tmp_path: Path) -> None:
+def test_the_backup_of_sqlite_has_what_is_not_in_its_file_yet_and_brings_it_back(
+    tmp_path: Path,
+) -> None:
     needed("sqlite3")
-    (command,) = [line for line in commands() if ".backup" in line]
     file = tmp_path / "corrections.sqlite3"
-    command = command.removeprefix("sudo ").replace(
-        "/var/lib/digit-recognizer/corrections.sqlite3", str(file)
+    backup, restore = (
+        line.removeprefix("sudo ").replace("/var/lib/digit-recognizer", str(tmp_path))
+        for line in commands()
+        if "sqlite3 /var" in line
     )
     with closing(sqlite3.connect(file, isolation_level=None)) as running:
         running.execute("PRAGMA journal_mode=WAL")
         running.execute("CREATE TABLE corrections (key)")
         running.execute("INSERT INTO corrections VALUES ('a')")
-        subprocess.run(command, shell=True, cwd=tmp_path, check=True, timeout=30)
+        subprocess.run(backup, shell=True, cwd=tmp_path, check=True, timeout=30)
+        running.execute("DELETE FROM corrections")
     with closing(sqlite3.connect(tmp_path / "corrections-backup.sqlite3")) as copy:
         assert copy.execute("SELECT key FROM corrections").fetchall() == [("a",)]
+    subprocess.run(restore, shell=True, cwd=tmp_path, check=True, timeout=30)
+    with closing(sqlite3.connect(file)) as restored:
+        assert restored.execute("SELECT key FROM corrections").fetchall() == [("a",)]
 
 
 def test_the_backup_of_postgresql_is_of_the_database_in_containers() -> None:
