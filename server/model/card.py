@@ -17,6 +17,8 @@ WEAKNESSES = (
     "Ruled or squared paper, bits of neighbouring digits and hard shadows count as ink.",
     "Digits that are drawn small with a broad pen: where it is a third as broad as the digit is "
     "high, about one in twelve is called no digit.",
+    "Zeros with a slash from the upper left, and two, three, six, eight and nine of straight "
+    "lines, as clocks show them: they are called no digit.",
     "Digits turned by more than 30 degrees.",
     "The pen digits come from 30 people of one university; other hands may differ.",
 )

@@ -26,22 +26,24 @@ def vary(strokes: Sequence[Points], rng: Rng) -> list[Points]:
     return varied
 
 
-HABITS = {1: 0.6, 7: 0.3, 9: 0.3}
+HABITS = {0: 0.2, 1: 0.6, 7: 0.3, 9: 0.3}
 """Share of the digits written in one stroke that are written as others are used to."""
 
 
 def in_another_habit(label: int, strokes: Sequence[Points], rng: Rng) -> list[Points]:
     """Sometimes write a digit as others are used to.
 
-    A crossed seven and a one with an up-stroke, which are common in Europe and rare in MNIST, and
-    a nine with a small or open head. Other digits, and those that were written so, come back as
-    they are.
+    A crossed seven and a one with an up-stroke, which are common in Europe and rare in MNIST, a
+    nine with a small or open head, and a zero with a slash, which tells it from the letter. Other
+    digits, and those that were written so, come back as they are.
     """
     if len(strokes) != 1 or rng.random() > HABITS.get(label, 0):
         return list(strokes)
     stroke = strokes[0]
     low, high = bounds(strokes)
     width, height = (high - low).tolist()
+    if label == 0 and width > 0.35 * height:
+        return _slashed(stroke, rng)
     if label == 7 and width > 0.3 * height:
         return _crossed(stroke, rng)
     if label == 1 and width < 0.25 * height:
@@ -49,6 +51,16 @@ def in_another_habit(label: int, strokes: Sequence[Points], rng: Rng) -> list[Po
     if label == 9:
         return [_with_small_head(stroke, rng)]
     return [stroke]
+
+
+def _slashed(zero: Points, rng: Rng) -> list[Points]:
+    """A zero and the stroke through it, from the lower left to the upper right."""
+    low, high = bounds([zero])
+    size = high - low
+    middle = (low + high) / 2 + rng.normal(0, 0.04, 2) * size
+    # From one that stays within the zero to one that ends beyond it.
+    half = size * rng.uniform(0.25, 0.62) * rng.uniform((0.7, 0.6), (1.2, 1.1)) * (1, -1)
+    return [zero, np.array([middle - half, middle + half])]
 
 
 def _crossed(seven: Points, rng: Rng) -> list[Points]:

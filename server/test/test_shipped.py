@@ -105,3 +105,12 @@ def test_a_one_as_straight_as_a_mouse_draws_it_is_a_one(
     pipeline: Pipeline, slant: float, pen: int
 ) -> None:
     assert_is_read(pipeline, [np.array([[0.0, 1.0], [slant, 0.0]])], 1, pen, times=4)
+
+
+@pytest.mark.parametrize("pen", PENS[:-1])  # the broadest leaves little of what is around it
+@pytest.mark.parametrize("reach", [0.4, 0.55])
+def test_a_zero_with_a_slash_is_a_zero(pipeline: Pipeline, reach: float, pen: int) -> None:
+    low, high = bounds(WRITING[0])
+    half = (high - low) * (reach, -reach)
+    slash = np.array([(low + high) / 2 - half, (low + high) / 2 + half])
+    assert_is_read(pipeline, [*WRITING[0], slash], 0, pen)

@@ -23,6 +23,8 @@ TAIL = np.stack([np.full(16, 0.6), np.linspace(0.25, 1, 16)], axis=1)
 NINE = np.concatenate([HEAD, TAIL])
 """A round head, then straight down at its right."""
 
+ZERO = np.stack([0.3 + 0.3 * np.cos(AROUND), 0.5 - 0.5 * np.sin(AROUND)], axis=1)
+
 
 def habits(label: int, strokes: list[Points]) -> list[list[Points]]:
     return [in_another_habit(label, strokes, np.random.default_rng(i)) for i in range(200)]
@@ -39,6 +41,21 @@ def test_sevens_are_sometimes_crossed_in_the_middle_of_their_stem() -> None:
         assert 0.35 < height < 0.7
         stem = 0.6 - 0.4 * height
         assert left < stem < right
+
+
+def test_zeros_sometimes_get_a_slash_through_their_middle() -> None:
+    written = habits(0, [ZERO])
+    slashed = [strokes for strokes in written if len(strokes) == 2]
+    assert 0.1 < len(slashed) / len(written) < 0.3
+    for zero, slash in slashed:
+        assert (zero == ZERO).all()
+        assert slash.mean(0).tolist() == pytest.approx([0.3, 0.5], abs=0.15)
+        (left, low), (right, high) = slash.tolist()
+        assert left < right
+        assert high < low
+    lengths = [np.ptp(slash[:, 1]) for _, slash in slashed]
+    assert min(lengths) < 0.6, "some stay within the zero"
+    assert max(lengths) > 1, "some end beyond it"
 
 
 def test_ones_sometimes_get_an_up_stroke_that_ends_at_their_top() -> None:
@@ -67,7 +84,7 @@ def test_nines_sometimes_get_a_smaller_head_above_the_same_tail() -> None:
     assert len({len(nine) for nine in changed}) > 2, "some heads are open"
 
 
-@pytest.mark.parametrize("label", [0, 2, 3, 4, 5, 6, 8])
+@pytest.mark.parametrize("label", [2, 3, 4, 5, 6, 8])
 def test_other_digits_stay_as_they_were_written(label: int) -> None:
     assert all(len(strokes) == 1 for strokes in habits(label, [SEVEN]))
 
