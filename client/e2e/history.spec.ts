@@ -94,6 +94,8 @@ test('keeps those of an earlier version, whose pictures were Blobs', async ({ pa
       request.onerror = () => { reject(request.error ?? new Error()); };
     });
     await until(indexedDB.deleteDatabase('digit-recognizer'));
+    // What the page had no time to write there before it was left.
+    localStorage.clear();
     const opening = indexedDB.open('digit-recognizer', 2);
     opening.onupgradeneeded = () => {
       opening.result.createObjectStore('drawings', { keyPath: 'id' }).createIndex('time', 'time');
