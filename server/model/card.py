@@ -18,7 +18,8 @@ WEAKNESSES = (
     "Digits that are drawn small with a broad pen: where it is a third as broad as the digit is "
     "high, about one in twelve is called no digit.",
     "Zeros with a slash from the upper left, and two, three, six, eight and nine of straight "
-    "lines, as clocks show them: they are called no digit.",
+    "lines, as clocks show them: they are called no digit. So are some zeros with any slash by the "
+    "page's broadest pen.",
     "Digits turned by more than 30 degrees.",
     "The pen digits come from 30 people of one university; other hands may differ.",
 )
@@ -58,6 +59,8 @@ def markdown(card: dict[str, Any]) -> str:
 
 def _trained(card: dict[str, Any]) -> str:
     best = f"The best epoch by held-out images and writers was {card['epoch']}."
+    if chosen := card.get("chosen"):
+        best = f"Its weights are those of epoch {card['epoch']}, {chosen}."
     if runs := card.get("mean_of"):
         each = "\n".join(f"- {run}" for run in runs)
         return (
