@@ -6,6 +6,10 @@ interface Scene {
   readonly lines: readonly Line[];
   readonly paper: string;
   readonly ink: string;
+  /** Colour of the paper's squares, which lie a little aslant. */
+  readonly squares?: string;
+  /** Colour of the table, which is to be seen on the left. */
+  readonly table?: string;
   /** Quarters of a turn, counter-clockwise: what lies the camera turns upright again, by its EXIF. */
   readonly lying?: boolean;
   readonly width?: number;
@@ -14,7 +18,7 @@ interface Scene {
 
 /** A photograph of a digit on paper that the light falls on from one side. */
 async function photograph(page: Page, scene: Scene): Promise<Buffer> {
-  const address = await page.evaluate(({ lines, paper, ink, lying = false, width = 900, height = 1200 }) => {
+  const address = await page.evaluate(({ lines, paper, ink, squares, table, lying = false, width = 900, height = 1200 }) => {
     const canvas = document.createElement('canvas');
     canvas.width = lying ? height : width;
     canvas.height = lying ? width : height;
@@ -26,6 +30,22 @@ async function photograph(page: Page, scene: Scene): Promise<Buffer> {
     }
     context.fillStyle = paper;
     context.fillRect(0, 0, width, height);
+    if (squares) {
+      context.strokeStyle = squares;
+      context.lineWidth = width / 200;
+      context.beginPath();
+      for (let at = -height; at < 2 * height; at += width / 4.3) {
+        context.moveTo(0, at);
+        context.lineTo(width, at + width / 25);
+        context.moveTo(at, 0);
+        context.lineTo(at - height / 25, height);
+      }
+      context.stroke();
+    }
+    if (table) {
+      context.fillStyle = table;
+      context.fillRect(0, 0, width / 14, height);
+    }
     context.strokeStyle = ink;
     context.lineWidth = width / 40;
     context.lineCap = 'round';
@@ -77,6 +97,15 @@ for (const place of ['The server only', 'This device only'] as const) {
     await expect(reading).toHaveText('4');
     await button(page, 'Clear').click();
     await expect(reading).toHaveText('');
+  });
+
+  test(`reads a photograph of pen on squared paper, on a dark table: ${place.toLowerCase()}`, async ({ page, reading }) => {
+    await readOnly(page, place);
+    const scene = { lines: lines(3), paper: '#f2f0ea', ink: '#2c2c34', squares: '#93a4b4', table: '#5b4636' };
+    const photo = await photograph(page, scene);
+    await choose(page, 'three.jpg', 'image/jpeg', photo);
+    await button(page, 'Read it').click();
+    await expect(reading).toHaveText('3');
   });
 }
 

@@ -13,8 +13,9 @@ WEAKNESSES = (
     "Ones with a long up-stroke, as many Europeans write them, are close to sevens.",
     "Letters: about a tenth of those of an alphabet that it was not trained on are taken for "
     "digits, and most that look like digits.",
-    "Scans of old books: a quarter is misread, and more than half are called no digit. "
-    "Ruled or squared paper, bits of neighbouring digits and hard shadows count as ink.",
+    "Scans of old books: a quarter is misread, and more than half are called no digit. Bits of "
+    "neighbouring digits, fingers, the edge of a table and a frame around the digit count as ink, "
+    "and so do the lines of ruled or squared paper that are nearly as dark as what is written.",
     "Digits that are drawn small with a broad pen: where it is a third as broad as the digit is "
     "high, about one in twelve is called no digit.",
     "Zeros with a slash from the upper left, and two, three, six, eight and nine of straight "

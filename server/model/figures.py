@@ -21,7 +21,14 @@ def learning_curve(log: list[dict[str, Any]], path: Path) -> None:
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     left.plot(epochs, [entry["loss"] for entry in log])
     left.set(xlabel="epoch", ylabel="training loss", yscale="log")
-    for name, label in (("mnist", "MNIST"), ("pen", "pen"), ("worst_condition", "worst condition")):
+    labels = {
+        "mnist": "MNIST",
+        "pen": "pen",
+        "worst_condition": "worst condition",
+        "varied_pen": "pen, other hands",
+        "pages": "MNIST on pages",
+    }
+    for name, label in labels.items():
         if name in log[0]:
             right.plot(epochs, [100 * (1 - entry[name]) + 1e-3 for entry in log], label=label)
     right.set(xlabel="epoch", ylabel="held-out error in %", yscale="log")
@@ -145,7 +152,7 @@ def robustness_curves(
 
     shares: by what is counted, for each harm a share for each degree
     """
-    figure, axes = plt.subplots(2, 3, figsize=(11, 6), sharey=True, layout="constrained")
+    figure, axes = plt.subplots(3, 3, figsize=(11, 9), sharey=True, layout="constrained")
     for i, (axis, harm) in enumerate(zip(axes.flat, harms, strict=True)):
         for name, curves in shares.items():
             percent = [100 * share for share in curves[i]]

@@ -17,7 +17,7 @@ CLOSING = 11
 SMALLEST_CONTRAST = 0.04
 """A picture whose ink is fainter than this share of the paper's brightness is blank."""
 
-TOLERANCES = (0.15, 0.05)
+TOLERANCES = (0.3, 0.05)
 """Shares of the darkest ink's darkness up to which a cell is paper, one for each fit."""
 
 GRAIN_OF_BLANK = 3.2
@@ -30,6 +30,10 @@ FAINTEST_INK = 0.01
 """Ink fainter than this share of a full stroke is paper: over a whole picture even rounding errors
 would weigh something."""
 
+FAINTEST_STROKE = 0.7
+"""What is fainter than this share of a full stroke, and reaches across the whole picture, is no
+stroke but a rule of the paper, or a shadow."""
+
 
 class Ink(nn.Module):
     """Flattens the paper, finds its polarity and stretches the contrast.
@@ -37,7 +41,8 @@ class Ink(nn.Module):
     The paper is looked at on a 24×24 thumbnail: which polarity it has (most of the border and of
     the picture is paper), and its brightness, a quadratic surface fitted to what is not ink, so
     that light may fall off across a photograph. Ink is what is darker than the paper, relative to
-    the paper's brightness, less the grain of the paper, and scaled so that a full stroke is 1.
+    the paper's brightness, less the grain of the paper and what is ruled on it, and scaled so that
+    a full stroke is 1.
     """
 
     votes: Tensor
@@ -90,6 +95,10 @@ class Ink(nn.Module):
         full = soft_peak(darkness)
         drawn = (full > (GRAIN_OF_BLANK * grain).clamp(min=SMALLEST_CONTRAST)).to(grey.dtype)
         floor = torch.minimum(NOISE_SIGMAS * grain + FAINTEST_INK * full, 0.5 * full)
+        # Wherever rules run and however they slant: what is as faint as they are goes.
+        rules = _across(darkness)
+        is_faint = rules <= FAINTEST_STROKE * full
+        floor = torch.where(is_faint, torch.maximum(floor, rules), floor)
         steepness = drawn / (full - floor).clamp(min=1e-3)
         ink = ((darkness - floor) * steepness).clamp(0, 1)
         return _without_specks(ink), drawn.flatten()
@@ -149,6 +158,17 @@ def soft_peak(values: Tensor) -> Tensor:
     return (cube * values).sum((1, 2), keepdim=True) / weight.clamp(min=1e-12)
 
 
+def _across(darkness: Tensor) -> Tensor:
+    """How dark it is, at most, at both of two opposite edges: what rules reach, and a digit seldom.
+
+    darkness: (N, H, W) ≥ 0. Returns (N, 1, 1).
+    """
+    edges = (darkness[:, 0], darkness[:, -1], darkness[..., 0], darkness[..., -1])
+    top, bottom, left, right = (edge.amax(1) for edge in edges)
+    across = torch.maximum(torch.minimum(top, bottom), torch.minimum(left, right))
+    return across.view(-1, 1, 1)
+
+
 def _without_specks(ink: Tensor) -> Tensor:
     """A pixel of ink has ink beside it; what stands alone is grain."""
     # Sums of shifted views: ten times faster in torch than an average pooling.
@@ -159,13 +179,17 @@ def _without_specks(ink: Tensor) -> Tensor:
 
 
 def _closing(thumbnail: Tensor) -> Tensor:
-    """Morphological closing: dark strokes narrower than `CLOSING` cells become paper."""
-    return -_dilation(-_dilation(thumbnail))
+    """Morphological closing: dark strokes narrower than `CLOSING` cells become paper.
+
+    Beyond its edges the picture goes on as it is there: a table or a shadow along one of them is
+    broad, and stays.
+    """
+    wider = F.pad(thumbnail, (CLOSING // 2,) * 4, mode="replicate")
+    return -_brightest(-_brightest(wider, pad=CLOSING // 2), pad=0)
 
 
-def _dilation(thumbnail: Tensor) -> Tensor:
+def _brightest(thumbnail: Tensor, pad: int) -> Tensor:
     """The brightest value in the square around each cell, first along columns, then rows."""
-    pad = CLOSING // 2
     columns = F.max_pool2d(thumbnail, (CLOSING, 1), stride=1, padding=(pad, 0))
     return F.max_pool2d(columns, (1, CLOSING), stride=1, padding=(0, pad))
 

@@ -92,6 +92,8 @@ def cut_out(coverage: Grey, low: Points, high: Points, rng: Rng) -> Grey:
         coverage = coverage.copy()
         coverage[:, right - edge :] = rng.uniform(0.7, 1)
     grey = 1 - coverage
+    if rng.random() < 0.15:
+        grey = on_lined_paper(grey, side, rng)
     if rng.random() < 0.4:
         grey = grey * (1 - rng.uniform(0.03, 0.3) * _patches(size, 8, rng))
     if rng.random() < 0.7:
@@ -115,6 +117,30 @@ def _rule(size: int, low: Points, high: Points, side: float, rng: Rng) -> Grey:
     line = draw_strokes([ends if across else ends[:, ::-1]], size, rng.uniform(1, 0.05 * side))
     faded: Grey = np.float32(strength) * line
     return faded
+
+
+def on_lined_paper(grey: Grey, side: float, rng: Rng) -> Grey:
+    """What is written, (S, S), on ruled or squared paper; `side` is the digit's longer one."""
+    spacing = side / np.exp(rng.uniform(np.log(0.6), np.log(4)))
+    lines = rules(len(grey), spacing, rng.uniform(0.006, 0.03) * side, rng, rng.random() < 0.6)
+    lined: Grey = grey * (1 - np.float32(rng.uniform(0.05, 0.65)) * lines)
+    return lined
+
+
+def rules(size: int, spacing: float, width: float, rng: Rng, squared: bool) -> Grey:
+    """The rules of a sheet that lies a little aslant: coverage (size, size) in 0..1.
+
+    spacing, width: pixels from rule to rule, and of each; squared: in both directions
+    """
+    lean = rng.normal(0, 0.015) * size
+    across, down = (
+        np.arange(start * spacing - abs(lean), size + abs(lean), spacing)
+        for start in rng.uniform(0, 1, 2)
+    )
+    lines = [np.array([[0, y - lean], [size, y + lean]]) for y in across]
+    if squared:
+        lines += [np.array([[x + lean, 0], [x - lean, size]]) for x in down]
+    return draw_strokes(lines, size, max(1.0, width))
 
 
 def _other_side(written: Grey, side: float, rng: Rng) -> Grey:
@@ -155,11 +181,13 @@ def _coarse(picture: Grey, rng: Rng) -> Grey:
 
 
 def photographed(grey: Grey, rng: Rng) -> Grey:
-    """Uneven light, faint ink, grain and JPEG, as a camera gives them: (S, S)."""
+    """Uneven light, a shadow at times, faint ink, grain and JPEG, as a camera has them: (S, S)."""
     size = len(grey)
     y, x = np.mgrid[0:size, 0:size] / size - 0.5
     slope_x, slope_y, vignette = rng.uniform(-0.3, 0.3), rng.uniform(-0.3, 0.3), rng.uniform(0, 0.5)
     light = rng.uniform(0.5, 0.9) * (1 + slope_x * x + slope_y * y - vignette * (x * x + y * y))
+    if rng.random() < 0.2:
+        light = light * (1 - rng.uniform(0.1, 0.5) * shadow(size, rng))
     picture = light * (1 - rng.uniform(0.4, 0.95) * (1 - grey))
     picture = picture + rng.normal(0, rng.uniform(0, 0.04), grey.shape)
     image = Image.fromarray((picture.clip(0, 1) * 255).astype(np.uint8))
@@ -167,3 +195,12 @@ def photographed(grey: Grey, rng: Rng) -> Grey:
     stored = io.BytesIO()
     image.save(stored, "JPEG", quality=int(rng.integers(40, 95)))
     return np.asarray(Image.open(stored), np.float32) / np.float32(255)
+
+
+def shadow(size: int, rng: Rng) -> Grey:
+    """A hand's or a telephone's shadow on a part of the picture: (size, size), 1 = in it."""
+    y, x = np.mgrid[0:size, 0:size] / size - 0.5
+    way, edge, softness = rng.uniform((0, -0.35, 0.01), (2 * np.pi, 0.35, 0.12))
+    beyond = np.cos(way) * x + np.sin(way) * y - edge
+    shaded: Grey = (0.5 + 0.5 * np.tanh(beyond / (2 * softness))).astype(np.float32)
+    return shaded

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from model import data, outliers
 from model.conditions import CONDITIONS, to_grey
 from model.data import Letter, PenDigit, Points
-from model.page import Grey, cut_out, pasted, photographed
+from model.page import Grey, cut_out, on_lined_paper, pasted, photographed
 from model.pipeline import Preprocessing
 from model.render import bounds, draw_strokes, fit
 from model.variation import Rng, in_another_habit, pressures, ruled_one, vary
@@ -31,6 +31,12 @@ CUT_OUT = 0.2
 
 LETTERS_CUT_OUT = 0.1
 """Share of the letters that are."""
+
+LINED = 0.06
+"""Share of what is drawn by itself that is photographed on ruled or squared paper."""
+
+PHOTOGRAPHED = 0.15
+"""Share of the rest that is photographed on plain paper."""
 
 RULED = 0.12
 """Share of the ones that are drawn as with a ruler: a mouse draws them so, a pen hardly ever."""
@@ -90,7 +96,9 @@ def draw_varied(strokes: Sequence[Points], rng: Rng) -> Grey:
     margin = max(side * 0.5, 1)
     centre = rng.uniform(min(margin, size / 2), max(size - margin, size / 2), size=2)
     grey = 1 - _draw(fit(strokes, side, centre), size, side, rng)
-    return photographed(grey, rng) if rng.random() < 0.15 else grey
+    if rng.random() < LINED:
+        return photographed(on_lined_paper(grey, side, rng), rng)
+    return photographed(grey, rng) if rng.random() < PHOTOGRAPHED else grey
 
 
 def draw_cut_out(

@@ -10,6 +10,7 @@ from PIL import Image, ImageFilter
 
 from model.conditions import CANVAS
 from model.data import PenDigit
+from model.page import rules, shadow
 from model.render import draw_strokes, fit
 
 Grey = NDArray[np.uint8]
@@ -78,6 +79,30 @@ def _thickness(digit: PenDigit, share: float, _: Rng) -> Grey:
     return np.asarray(_drawn(digit, pen=share))
 
 
+def _on_squared_paper(digit: PenDigit, darkness: float, rng: Rng) -> Grey:
+    """On a sheet whose squares are 0.4 to 1 times as large as the digit, a little aslant."""
+    spacing = SIDE * rng.uniform(0.4, 1)
+    lines = darkness * rules(CANVAS, spacing, 0.012 * SIDE, rng, squared=True)
+    ink = np.maximum(1 - np.asarray(_drawn(digit), np.float32) / 255, lines)
+    grey: Grey = (225 * (1 - 0.8 * ink)).round().astype(np.uint8)
+    return grey
+
+
+def _in_shadow(digit: PenDigit, share: float, rng: Rng) -> Grey:
+    """A part of the sheet lies in a shadow, whose edge is hard or soft."""
+    light = 225 * (1 - share * shadow(CANVAS, rng))
+    grey = np.asarray(_drawn(digit), np.float32) / 255
+    return (light * (0.2 + 0.8 * grey)).round().astype(np.uint8)
+
+
+def _beside_a_table(digit: PenDigit, share: float, rng: Rng) -> Grey:
+    """A sheet that ends within the picture, on a side that chance chooses, on a dark table."""
+    grey = np.rot90(np.asarray(_drawn(digit)), int(turns := rng.integers(4))).copy()
+    edge = share * CANVAS + rng.uniform(-0.03, 0.03) * np.arange(CANVAS)
+    grey[np.arange(CANVAS) < edge[:, None]] = rng.integers(40, 140)
+    return np.ascontiguousarray(np.rot90(grey, -int(turns)))
+
+
 HARMS = (
     Harm("rotation", "degrees", (-60, -45, -30, -20, -10, 0, 10, 20, 30, 45, 60), _rotated),
     Harm("noise", "standard deviation, share of white", (0, 0.05, 0.1, 0.15, 0.2, 0.3), _noisy),
@@ -95,4 +120,12 @@ HARMS = (
         (0.005, 0.01, 0.03, 0.07, 0.12, 0.18, 0.24, 0.3),
         _thickness,
     ),
+    Harm(
+        "squared paper",
+        "darkness of the lines, share of the ink's",
+        (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
+        _on_squared_paper,
+    ),
+    Harm("shadow", "share of the light", (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6), _in_shadow),
+    Harm("dark table", "share of the picture", (0.02, 0.05, 0.08, 0.11, 0.15), _beside_a_table),
 )

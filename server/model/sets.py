@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from model import data
 from model.conditions import CONDITIONS
 from model.data import PenDigit
-from model.page import photographed
+from model.page import on_lined_paper, photographed
 from model.prepare import NO_DIGITS, Seed, draw_no_digit
 from model.robustness import HARMS, Harm
 
@@ -59,10 +59,15 @@ def _no_digit(kind: str, digits: Sequence[PenDigit], seed: Seed) -> Picture:
 
 
 def _blank(seed: Seed) -> Picture:
-    """Paper with nothing on it: plain, or photographed with uneven light and grain."""
+    """Paper with nothing on it: plain, or photographed, perhaps with lines or squares."""
     rng = np.random.default_rng(seed)
     paper = np.full((int(rng.choice([112, 224, 384])),) * 2, rng.uniform(0, 1), np.float32)
-    return _bytes(photographed(np.ones_like(paper), rng) if rng.random() < 0.5 else paper)
+    if rng.random() < 0.4:
+        return _bytes(paper)
+    sheet = np.ones_like(paper)
+    if rng.random() < 0.5:
+        sheet = on_lined_paper(sheet, len(sheet) / 2, rng)
+    return _bytes(photographed(sheet, rng))
 
 
 def _bytes(grey: NDArray[np.float32]) -> Picture:

