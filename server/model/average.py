@@ -82,7 +82,7 @@ def judge(network: nn.Module, sets: LabelledSets) -> dict[str, NetworkOutput]:
     """What a network says of every held-out set, without its evidence."""
     return {
         name: _said(network, torch.from_numpy(part.pictures))
-        for name, part in {**sets.validation, **sets.no_digits}.items()
+        for name, part in sets.held_out.items()
     }
 
 

@@ -20,7 +20,7 @@ from model.pipeline import Calibration, Pipeline
 from model.recipes import LabelledSets, Recipe
 from model.weights import save_pipeline
 
-VERSION = "1.10.0"
+VERSION = "1.11.0"
 
 DRAWN_EVERY = 10
 """Seconds after which the learning curve is drawn anew, which may take longer than an epoch."""
@@ -42,15 +42,15 @@ def scores(
     """Accuracies on held-out digits, and how well what is no digit is told from them."""
     found: dict[str, float] = {}
     losses = []
-    for name, part in sets.validation.items():
+    digits = sets.validation | sets.varied
+    for name, part in digits.items():
         labels = torch.from_numpy(part.labels)
         right = (judged[name].logits.argmax(1) == labels).float()
         found[name] = right.mean().item()
         losses.append(nn.functional.cross_entropy(judged[name].logits, labels).item())
         if name == "pen":
             found["worst_condition"] = right.view(10, -1).mean(1).min().item()
-    accuracies = [found[name] for name in sets.validation]
-    found["score"] = sum(accuracies) / len(accuracies)
+    found["score"] = sum(found[name] for name in digits) / len(digits)
     found["validation_loss"] = sum(losses) / len(losses)
     for name in sets.no_digits:
         logits, digit_logit, _ = judged[name]

@@ -40,6 +40,7 @@ def labelled_sets(
                 "letters": found.letters,
             },
             validation={"mnist": found.validation_mnist, "pen": found.validation_pen},
+            varied={"varied_pen": found.validation_varied, "pages": found.validation_pages},
             no_digits={
                 "no digits": found.validation_no_digits,
                 "letters": found.validation_letters,
@@ -51,6 +52,7 @@ def labelled_sets(
         sets = LabelledSets(
             train={"mnist": _of_mnist("train", limit)} if own is None else {},
             validation={"mnist": _of_mnist("validation", limit)} if own is None else {},
+            varied={},
             no_digits={"letters": Prepared(normalized(greys), np.full(len(greys), NO_DIGIT))},
         )
     if own is not None:

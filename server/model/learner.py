@@ -45,7 +45,7 @@ class Learner(L.LightningModule):
         self.recipe, self.sets, self.teachers = recipe, sets, teachers
         self.network = recipe.new_network()
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.held_out = {**sets.validation, **sets.no_digits}
+        self.held_out = sets.held_out
         self.outputs: dict[str, list[NetworkOutput]] = {}
 
     def setup(self, stage: str) -> None:

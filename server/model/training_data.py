@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from model.recipes import DigitsRecipe
 
 
+HELD_OUT_PAGES = 2500
+"""How many held-out MNIST digits are written on pages and cut out of them again."""
+
+
 class TrainingData(NamedTuple):
     """All that a run trains on and is validated on."""
 
@@ -39,6 +43,8 @@ class TrainingData(NamedTuple):
     letters: Prepared
     validation_mnist: Prepared
     validation_pen: Prepared
+    validation_varied: Prepared
+    validation_pages: Prepared
     validation_no_digits: Prepared
     validation_letters: Prepared
 
@@ -70,9 +76,9 @@ def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None)
     on_pages = min(recipe.pages, limit // 5) if limit else recipe.pages
     if limit:
         number = min(number, -(-limit // len(NO_DIGITS)))
-        rng = np.random.default_rng(validation)
-        picks = some(len(validation_pen), limit // len(CONDITIONS), rng)
-        validation_pen = [validation_pen[i] for i in picks]
+    rng = np.random.default_rng(validation)
+    picks = some(len(validation_pen), limit and limit // len(CONDITIONS), rng)
+    in_conditions = [validation_pen[i] for i in picks]
     prepared = TrainingData(
         mnist=normalized_images(_first(mnist_train, limit)),
         pen=with_ink(
@@ -95,9 +101,11 @@ def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None)
             )
         ),
         validation_mnist=normalized_images(_first(mnist_validation, limit)),
-        validation_pen=_together(conditions_pen(validation_pen, (*validation, 0))),
+        validation_pen=_together(conditions_pen(in_conditions, (*validation, 0))),
+        validation_varied=varied_pen(validation_pen, 2, (*validation, 3), limit),
+        validation_pages=pages(mnist_validation, limit or HELD_OUT_PAGES, (*validation, 4)),
         validation_no_digits=_together(
-            no_digits(validation_pen, min(number, 300), (*validation, 1)).values()
+            no_digits(in_conditions, min(number, 300), (*validation, 1)).values()
         ),
         validation_letters=letters(validation_letters, (0,), 4, (*validation, 2), limit),
     )

@@ -16,7 +16,7 @@ from model.average import main as average_main
 from model.card import markdown
 from model.errors import ModelError
 from model.files import read_card
-from model.keeper import scores
+from model.keeper import calibrated, scores
 from model.labelled import labelled_sets
 from model.learner import Learner
 from model.network import DigitNet, NetworkOutput
@@ -216,6 +216,23 @@ def test_a_classic_does_not_teach_what_is_no_digit(
     pupil = ["--recipe", "quick", "--out", str(tmp_path / "pupil"), *short]
     assert train.main([*pupil, "--teachers", str(tmp_path / "classic")]) == 2
     assert "Classics cannot teach" in capsys.readouterr().err
+
+
+def test_digits_of_other_hands_count_in_the_score_and_not_for_the_calibration(
+    folder: Path, sets: LabelledSets
+) -> None:
+    judged = judge(load_pipeline("quick", folder).network, sets)
+    calibration = calibrated(sets, judged)
+    found = scores(sets, judged, calibration)
+    names = ["mnist", "pen", "varied_pen", "pages"]
+    assert found["score"] == pytest.approx(np.mean([found[name] for name in names]))
+    for name in sets.varied:
+        logits = -judged[name].logits
+        judged[name] = judged[name]._replace(
+            logits=logits, digit_logit=judged[name].digit_logit - 9
+        )
+    assert calibrated(sets, judged).state_dict() == calibration.state_dict()
+    assert scores(sets, judged, calibration)["score"] < found["score"]
 
 
 def test_runs_are_averaged(folder: Path, sets: LabelledSets, tmp_path: Path) -> None:

@@ -23,8 +23,16 @@ class LabelledSets(NamedTuple):
     train: dict[str, Prepared]
     validation: dict[str, Prepared]
     """Held-out digits."""
+    varied: dict[str, Prepared]
+    """Held-out digits as other hands write them and on other paper. They count in the score, not
+    for the calibration: what is hard to tell would make everything else pass as a digit."""
     no_digits: dict[str, Prepared]
     """Held-out pictures of other things."""
+
+    @property
+    def held_out(self) -> dict[str, Prepared]:
+        """All that a network is judged by."""
+        return self.validation | self.varied | self.no_digits
 
     def __deepcopy__(self, memo: Any) -> "LabelledSets":
         """Itself: it is large and never changes, and averaging copies all that a module holds."""
