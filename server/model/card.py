@@ -3,7 +3,7 @@
 from typing import Any
 
 INTENDED_USE = (
-    "Reads one handwritten digit, drawn or photographed, on plain paper of any brightness: the "
+    "Reads one handwritten digit, drawn or photographed, on paper of any brightness: the "
     "pipeline around the network finds the ink, scales and centres it."
 )
 
@@ -14,8 +14,10 @@ WEAKNESSES = (
     "Letters: about a tenth of those of an alphabet that it was not trained on are taken for "
     "digits, and most that look like digits.",
     "Scans of old books: a quarter is misread, and more than half are called no digit. Bits of "
-    "neighbouring digits, fingers, the edge of a table and a frame around the digit count as ink, "
-    "and so do the lines of ruled or squared paper that are nearly as dark as what is written.",
+    "neighbouring digits, fingers and frames around the digit count as ink, and so do lines of the "
+    "paper that are nearly as dark as what is written, and hard shadows that take more than half "
+    "of the light. A digit that is cut out without any margin may be taken for a table's edge "
+    "where a straight stroke fills a side.",
     "Digits that are drawn small with a broad pen: where it is a third as broad as the digit is "
     "high, about one in twelve is called no digit.",
     "Zeros with a slash from the upper left, and two, three, six, eight and nine of straight "

@@ -14,6 +14,9 @@ THUMBNAIL = 24
 CLOSING = 11
 """Cells: strokes narrower than this are filled when the paper is estimated."""
 
+WIDER = THUMBNAIL + 2 * (CLOSING // 2)
+"""Cells along each side of the thumbnail and what is beyond its edges."""
+
 SMALLEST_CONTRAST = 0.04
 """A picture whose ink is fainter than this share of the paper's brightness is blank."""
 
@@ -31,8 +34,11 @@ FAINTEST_INK = 0.01
 would weigh something."""
 
 FAINTEST_STROKE = 0.7
-"""What is fainter than this share of a full stroke, and reaches across the whole picture, is no
-stroke but a rule of the paper, or a shadow."""
+"""Where something fainter than this share of a full stroke lies on two opposite edges, all that is
+as faint is no stroke, but a rule of the paper, or a shadow."""
+
+DARKEST = -2.0
+"""Darker than a level can be: what is not looked at."""
 
 
 class Ink(nn.Module):
@@ -49,6 +55,8 @@ class Ink(nn.Module):
     basis: Tensor
     terms: Tensor
     last: Tensor
+    edges: Tensor
+    beyond: Tensor
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,6 +70,9 @@ class Ink(nn.Module):
         # The basis and a column of zeros: room for the right-hand side.
         self.register_buffer("terms", F.pad(basis, (0, 1)), persistent=False)
         self.register_buffer("last", torch.eye(7)[6:], persistent=False)
+        edges, beyond = _edges()
+        self.register_buffer("edges", edges, persistent=False)
+        self.register_buffer("beyond", beyond, persistent=False)
 
     def forward(self, grey: Tensor) -> tuple[Tensor, Tensor]:
         """Find the ink.
@@ -96,9 +107,9 @@ class Ink(nn.Module):
         drawn = (full > (GRAIN_OF_BLANK * grain).clamp(min=SMALLEST_CONTRAST)).to(grey.dtype)
         floor = torch.minimum(NOISE_SIGMAS * grain + FAINTEST_INK * full, 0.5 * full)
         # Wherever rules run and however they slant: what is as faint as they are goes.
-        rules = _across(darkness)
-        is_faint = rules <= FAINTEST_STROKE * full
-        floor = torch.where(is_faint, torch.maximum(floor, rules), floor)
+        across = _across(darkness)
+        are_rules = across <= FAINTEST_STROKE * full
+        floor = torch.where(are_rules, torch.maximum(floor, across), floor)
         steepness = drawn / (full - floor).clamp(min=1e-3)
         ink = ((darkness - floor) * steepness).clamp(0, 1)
         return _without_specks(ink), drawn.flatten()
@@ -126,7 +137,7 @@ class Ink(nn.Module):
         c = b (I + E)(I + E²)(I + E⁴)…, which, unlike a solver, can be exported. Squaring the
         matrix (E 0; b 1) makes (E² 0; b (I + E) 1).
         """
-        closed = _closing(_as_picture(level)).view_as(level)
+        closed = self._closing(level)
         # What a cell adds to the equations and their right-hand side: one of ink, and of paper.
         of_ink = self.terms.T
         nothing = torch.zeros_like(of_ink[:-1]).expand(level.shape[0], -1, -1)
@@ -142,10 +153,20 @@ class Ink(nn.Module):
             paper = self.last @ system @ of_ink
         return torch.minimum(paper, closed)
 
+    def _closing(self, level: Tensor) -> Tensor:
+        """Morphological closing: dark strokes narrower than `CLOSING` cells become paper.
 
-def _as_picture(cells: Tensor) -> Tensor:
-    """(N, 1, 576) to (N, 1, 24, 24)."""
-    return cells.view(-1, 1, THUMBNAIL, THUMBNAIL)
+        What lies beyond an edge is not looked at, unless the edge is dark all along, as a table or
+        a shadow is: such a strip is broad, and stays. So nothing beyond an edge is darker than the
+        edge's brightest cell.
+        level: (N, 1, 576). Returns the same shape.
+        """
+        edges = level[..., self.edges].view(-1, 1, 4, THUMBNAIL).amax(3)
+        beyond = F.pad(edges, (1, 0), value=DARKEST)[..., self.beyond].view(-1, 1, WIDER, WIDER)
+        picture = level.view(-1, 1, THUMBNAIL, THUMBNAIL)
+        wider = F.pad(picture, (CLOSING // 2,) * 4, value=DARKEST)
+        dilated = torch.maximum(_brightest(wider, pad=CLOSING // 2), beyond)
+        return -_brightest(-dilated, pad=0).view_as(level)
 
 
 def soft_peak(values: Tensor) -> Tensor:
@@ -159,7 +180,7 @@ def soft_peak(values: Tensor) -> Tensor:
 
 
 def _across(darkness: Tensor) -> Tensor:
-    """How dark it is, at most, at both of two opposite edges: what rules reach, and a digit seldom.
+    """How dark it is, at most, on both of two opposite edges: rules reach both, a digit seldom.
 
     darkness: (N, H, W) ≥ 0. Returns (N, 1, 1).
     """
@@ -178,20 +199,22 @@ def _without_specks(ink: Tensor) -> Tensor:
     return torch.minimum(ink, around)
 
 
-def _closing(thumbnail: Tensor) -> Tensor:
-    """Morphological closing: dark strokes narrower than `CLOSING` cells become paper.
-
-    Beyond its edges the picture goes on as it is there: a table or a shadow along one of them is
-    broad, and stays.
-    """
-    wider = F.pad(thumbnail, (CLOSING // 2,) * 4, mode="replicate")
-    return -_brightest(-_brightest(wider, pad=CLOSING // 2), pad=0)
-
-
 def _brightest(thumbnail: Tensor, pad: int) -> Tensor:
-    """The brightest value in the square around each cell, first along columns, then rows."""
+    """The brightest cell in the square around each, first along columns, then rows."""
     columns = F.max_pool2d(thumbnail, (CLOSING, 1), stride=1, padding=(pad, 0))
     return F.max_pool2d(columns, (1, CLOSING), stride=1, padding=(0, pad))
+
+
+def _edges() -> tuple[Tensor, Tensor]:
+    """(96,) which cells of a thumbnail lie on its left, right, upper and lower edge, and (1156,)
+    beyond which of these edges, 1 to 4, each cell of a wider one lies: 0 for the thumbnail's."""
+    cells = torch.arange(THUMBNAIL * THUMBNAIL).view(THUMBNAIL, THUMBNAIL)
+    edges = torch.cat([cells[:, 0], cells[:, -1], cells[0], cells[-1]])
+    pad = CLOSING // 2
+    beyond = torch.zeros(WIDER, WIDER, dtype=torch.int64)
+    beyond[:pad], beyond[-pad:] = 3, 4
+    beyond[:, :pad], beyond[:, -pad:] = 1, 2
+    return edges, beyond.flatten()
 
 
 def _quadratic_basis() -> Tensor:

@@ -102,8 +102,10 @@ def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None)
         ),
         validation_mnist=normalized_images(_first(mnist_validation, limit)),
         validation_pen=_together(conditions_pen(in_conditions, (*validation, 0))),
-        validation_varied=varied_pen(validation_pen, 2, (*validation, 3), limit),
-        validation_pages=pages(mnist_validation, limit or HELD_OUT_PAGES, (*validation, 4)),
+        validation_varied=with_ink(varied_pen(validation_pen, 2, (*validation, 3), limit)),
+        validation_pages=with_ink(
+            pages(mnist_validation, min(limit or HELD_OUT_PAGES, HELD_OUT_PAGES), (*validation, 4))
+        ),
         validation_no_digits=_together(
             no_digits(in_conditions, min(number, 300), (*validation, 1)).values()
         ),
