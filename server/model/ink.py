@@ -26,6 +26,10 @@ TOLERANCES = (0.3, 0.05)
 GRAIN_OF_BLANK = 3.2
 """A picture whose ink is less than so many standard deviations of the paper's grain is blank."""
 
+BRIGHTEST_GRAIN = 0.5
+"""What is brighter than the paper by a larger share than this is other paper, as beside a table,
+and counts as so much."""
+
 NOISE_SIGMAS = 3.5
 """How many standard deviations of the paper's grain are taken off the ink."""
 
@@ -100,7 +104,7 @@ class Ink(nn.Module):
         darkness = 1 - (grey * sign + offset) * (rows @ lightness @ columns.T)
         # Grain is symmetric, strokes are not: what is brighter than the paper is grain alone, and
         # half of it.
-        brighter = darkness.clamp(max=0)
+        brighter = darkness.clamp(-BRIGHTEST_GRAIN, 0)
         grain = (brighter * brighter).mean((1, 2), True).sqrt() * math.sqrt(2)
         darkness = darkness.clamp(min=0)
         full = soft_peak(darkness)

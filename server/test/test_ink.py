@@ -126,6 +126,15 @@ def test_a_dark_table_beside_the_paper_is_no_ink(wide: int, turns: int) -> None:
     assert found[~is_stroke].max() < 0.1
 
 
+def test_black_beside_the_paper_hides_no_stroke() -> None:
+    stroke = rectangle((240, 240), (120, 60, 140, 180))
+    for wide in (2, 5, 13, 24):
+        beside = np.minimum(stroke, rectangle((240, 240), (240 - wide, 0, 240, 240), 0.02))
+        found, drawn = ink_of(stacked(beside))
+        assert drawn.tolist() == [1]
+        assert found[stacked(stroke) < 0.5].mean() > 0.9
+
+
 def test_a_picture_does_not_depend_on_the_others_in_its_batch() -> None:
     pictures = stacked(seven(), 1 - seven(), 0.5 + 0.5 * seven())
     together, _ = ink_of(pictures)
