@@ -104,7 +104,7 @@ class Ink(nn.Module):
         darkness = 1 - (grey * sign + offset) * (rows @ lightness @ columns.T)
         # Grain is symmetric, strokes are not: what is brighter than the paper is grain alone, and
         # half of it.
-        brighter = darkness.clamp(-BRIGHTEST_GRAIN, 0)
+        brighter = darkness.clamp(-BRIGHTEST_GRAIN, 0.0)
         grain = (brighter * brighter).mean((1, 2), True).sqrt() * math.sqrt(2)
         darkness = darkness.clamp(min=0)
         full = soft_peak(darkness)
