@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from model import page
 from model.data import Points
 from model.pipeline import Pipeline
 from model.render import bounds, draw_strokes, fit
@@ -73,6 +74,21 @@ def test_a_block_of_scribbles_is_ink_and_no_digit(
         left, _, right, _ = found.box[0].tolist()
         assert right > left
         assert float(found.is_digit) < 0.5
+
+
+@pytest.mark.parametrize("lined", [False, True])
+def test_paper_with_nothing_on_it_is_no_digit(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, lined: bool
+) -> None:
+    """Plain, ruled or squared, but for shadows: the edge of one can be a one."""
+    monkeypatch.setattr(page, "shadow", lambda size, _: np.zeros((size, size), np.float32))
+    for i in range(60):
+        rng = np.random.default_rng(i)
+        sheet = np.ones((224, 224), np.float32)
+        sheet = page.photographed(page.on_lined_paper(sheet, 110, rng) if lined else sheet, rng)
+        with torch.inference_mode():
+            found = pipeline(torch.from_numpy(sheet)[None, None])
+        assert float(found.is_digit) < 0.5, i
 
 
 def as_posted(sheet: NDArray[np.float32]) -> NDArray[np.float32]:
