@@ -26,7 +26,9 @@ def learning_curve(log: list[dict[str, Any]], path: Path) -> None:
         "pen": "pen",
         "worst_condition": "worst condition",
         "varied_pen": "pen, other hands",
+        "varied_pen_accepted": "the same, misread or refused",
         "pages": "MNIST on pages",
+        "pages_accepted": "the same, misread or refused",
     }
     for name, label in labels.items():
         if name in log[0]:
@@ -152,7 +154,7 @@ def robustness_curves(
 
     shares: by what is counted, for each harm a share for each degree
     """
-    figure, axes = plt.subplots(3, 3, figsize=(11, 9), sharey=True, layout="constrained")
+    figure, axes = plt.subplots(4, 3, figsize=(11, 12), sharey=True, layout="constrained")
     for i, (axis, harm) in enumerate(zip(axes.flat, harms, strict=True)):
         for name, curves in shares.items():
             percent = [100 * share for share in curves[i]]

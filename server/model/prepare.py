@@ -18,6 +18,7 @@ from tqdm import tqdm
 from model import data, outliers
 from model.conditions import CONDITIONS, to_grey
 from model.data import Letter, PenDigit, Points
+from model.manners import in_another_manner
 from model.page import Grey, cut_out, on_lined_paper, pasted, photographed
 from model.pipeline import Preprocessing
 from model.render import bounds, draw_strokes, fit
@@ -140,7 +141,8 @@ def _digit(seed: Seed, digit: PenDigit, neighbours: Sequence[PenDigit]) -> Grey:
     rng = np.random.default_rng(seed)
     if digit.label == 1 and rng.random() < RULED:
         return draw_varied(ruled_one(rng), rng)
-    strokes = vary(in_another_habit(digit.label, digit.strokes, rng), rng)
+    habit = in_another_habit(digit.label, digit.strokes, rng)
+    strokes = vary(in_another_manner(habit, rng), rng)
     if rng.random() < CUT_OUT:
         return draw_cut_out(strokes, [vary(other.strokes, rng) for other in neighbours], rng)
     return draw_varied(strokes, rng)

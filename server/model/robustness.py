@@ -2,7 +2,8 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from PIL import Image, ImageFilter
 
 from model.conditions import CANVAS
 from model.data import PenDigit
+from model.manners import Manner, skipping, straight, too_long, too_short
 from model.page import rules, shadow
 from model.render import draw_strokes, fit
 
@@ -103,6 +105,16 @@ def _beside_a_table(digit: PenDigit, share: float, rng: Rng) -> Grey:
     return np.ascontiguousarray(np.rot90(grey, -int(turns)))
 
 
+def _written(manner: Manner, digit: PenDigit, degree: float, rng: Rng) -> Grey:
+    """In another manner of writing."""
+    return np.asarray(_drawn(replace(digit, strokes=tuple(manner(digit.strokes, degree, rng)))))
+
+
+def _ends(digit: PenDigit, share: float, rng: Rng) -> Grey:
+    """Strokes that end too early, below 0, or too late."""
+    return _written(too_long if share > 0 else too_short, digit, abs(share), rng)
+
+
 HARMS = (
     Harm("rotation", "degrees", (-60, -45, -30, -20, -10, 0, 10, 20, 30, 45, 60), _rotated),
     Harm("noise", "standard deviation, share of white", (0, 0.05, 0.1, 0.15, 0.2, 0.3), _noisy),
@@ -128,4 +140,22 @@ HARMS = (
     ),
     Harm("shadow", "share of the light", (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6), _in_shadow),
     Harm("dark table", "share of the picture", (0.02, 0.05, 0.08, 0.11, 0.15), _beside_a_table),
+    Harm(
+        "straight lines",
+        "farthest from what was written, share of the digit",
+        (0, 0.03, 0.06, 0.09, 0.12, 0.15),
+        partial(_written, straight),
+    ),
+    Harm(
+        "gaps, up to three in a stroke",
+        "share of the stroke",
+        (0, 0.02, 0.04, 0.06, 0.08, 0.1),
+        partial(_written, skipping),
+    ),
+    Harm(
+        "ends of the strokes",
+        "missing or added, share of the stroke",
+        (-0.12, -0.09, -0.06, -0.03, 0, 0.03, 0.06, 0.09, 0.12),
+        _ends,
+    ),
 )

@@ -140,6 +140,7 @@ def _key(recipe: "DigitsRecipe", limit: int | None) -> str:
         "conditions",
         "data",
         "ink",
+        "manners",
         "normalize",
         "outliers",
         "page",

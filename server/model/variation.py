@@ -26,7 +26,7 @@ def vary(strokes: Sequence[Points], rng: Rng) -> list[Points]:
     return varied
 
 
-HABITS = {0: 0.2, 1: 0.6, 7: 0.3, 9: 0.3}
+HABITS = {0: 0.3, 1: 0.6, 7: 0.3, 9: 0.3}
 """Share of the digits written in one stroke that are written as others are used to."""
 
 

@@ -46,7 +46,7 @@ def test_sevens_are_sometimes_crossed_in_the_middle_of_their_stem() -> None:
 def test_zeros_sometimes_get_a_slash_through_their_middle() -> None:
     written = habits(0, [ZERO])
     slashed = [strokes for strokes in written if len(strokes) == 2]
-    assert 0.1 < len(slashed) / len(written) < 0.3
+    assert 0.2 < len(slashed) / len(written) < 0.4
     for zero, slash in slashed:
         assert (zero == ZERO).all()
         assert slash.mean(0).tolist() == pytest.approx([0.3, 0.5], abs=0.15)
@@ -98,6 +98,10 @@ def test_no_two_hands_write_the_same() -> None:
     assert (first[0] == again[0]).all()
     assert not np.allclose(first[0], other[0], atol=0.02)
 
+
+TURNS = np.linspace(0, 4 * np.pi, 80)
+SPIRAL = PenDigit(6, 1, (np.stack([np.cos(TURNS), np.sin(TURNS)], axis=1) * TURNS[:, None],))
+"""The fewer straight lines it is drawn with, the fewer of its inner turns are left."""
 
 DIGITS = [PenDigit(7, 1, (SEVEN,)), PenDigit(4, 1, (SEVEN, STEM)), PenDigit(9, 2, (SEVEN[::-1],))]
 
@@ -188,7 +192,7 @@ def test_a_digit_cut_out_of_a_page_brings_pieces_of_its_neighbours() -> None:
 @pytest.mark.parametrize("harm", HARMS, ids=[harm.name for harm in HARMS])
 def test_every_degree_of_harm_is_another_picture(harm: Harm) -> None:
     assert list(harm.degrees) == sorted(harm.degrees)
-    drawn = [harm.draw(DIGITS[0], d, np.random.default_rng(0)).tobytes() for d in harm.degrees]
+    drawn = [harm.draw(SPIRAL, d, np.random.default_rng(0)).tobytes() for d in harm.degrees]
     assert len(set(drawn)) == len(drawn)
 
 
