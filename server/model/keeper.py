@@ -39,26 +39,39 @@ def calibrated(sets: LabelledSets, judged: dict[str, NetworkOutput]) -> Calibrat
 def scores(
     sets: LabelledSets, judged: dict[str, NetworkOutput], calibration: Calibration
 ) -> dict[str, float]:
-    """Accuracies on held-out digits, and how well what is no digit is told from them."""
+    """Accuracies on held-out digits, and how well what is no digit is told from them.
+
+    The score is the mean of the accuracies and, for digits of other hands, of the shares that are
+    both read right and accepted as digits.
+    """
     found: dict[str, float] = {}
-    losses = []
-    digits = sets.validation | sets.varied
-    for name, part in digits.items():
+    counted, losses = [], []
+    for name, part in (sets.validation | sets.varied).items():
         labels = torch.from_numpy(part.labels)
-        right = (judged[name].logits.argmax(1) == labels).float()
-        found[name] = right.mean().item()
+        right = judged[name].logits.argmax(1) == labels
+        found[name] = _share(right)
+        counted.append(found[name])
         losses.append(nn.functional.cross_entropy(judged[name].logits, labels).item())
         if name == "pen":
-            found["worst_condition"] = right.view(10, -1).mean(1).min().item()
-    found["score"] = sum(found[name] for name in digits) / len(digits)
+            found["worst_condition"] = min(_share(condition) for condition in right.view(10, -1))
+        if name in sets.varied:
+            found[f"{name}_accepted"] = _share(right & _accepted(judged[name], calibration))
+            counted.append(found[f"{name}_accepted"])
+    found["score"] = sum(counted) / len(counted)
     found["validation_loss"] = sum(losses) / len(losses)
     for name in sets.no_digits:
-        logits, digit_logit, _ = judged[name]
-        # Above zero, `ACCEPTED` of the digits are accepted.
-        accepted = calibration.digit_log_odds(logits, digit_logit) >= 0
-        taken = accepted.float().mean().item()
+        taken = _share(_accepted(judged[name], calibration))
         found[f"{name.replace(' ', '_')}_taken_for_digits"] = taken
     return found
+
+
+def _accepted(output: NetworkOutput, calibration: Calibration) -> torch.Tensor:
+    """(N,) bool: `ACCEPTED` of the clean digits are above zero."""
+    return calibration.digit_log_odds(output.logits, output.digit_logit) >= 0
+
+
+def _share(which: torch.Tensor) -> float:
+    return which.float().mean().item()
 
 
 def keep(

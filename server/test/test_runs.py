@@ -94,15 +94,14 @@ def test_teachers_are_heard_on_what_they_read_right_alone() -> None:
     assert [seven[7].item(), seven[1].item()] == [1, 0]
 
 
-def test_teachers_that_take_a_digit_for_none_are_not_heard() -> None:
+def test_that_a_digit_is_one_is_learned_from_its_label_alone() -> None:
     digit_logit = torch.zeros(2, requires_grad=True)
     output = NetworkOutput(torch.zeros(2, 10), digit_logit, torch.empty(0))
     lesson = Lesson(torch.full((2, 10), 0.1), torch.tensor([0.9, 0.2]))
     RECIPE.loss(output, torch.tensor([4, 4]), lesson).backward()  # type: ignore[no-untyped-call]
     assert digit_logit.grad is not None
     # At even odds, in the mean of two.
-    wrong_by = torch.tensor([0.5 - (0.3 * 1 + 0.7 * 0.9), 0.5 - 1])
-    assert digit_logit.grad == pytest.approx(wrong_by / 2)
+    assert digit_logit.grad.tolist() == pytest.approx([-0.25, -0.25])
 
 
 def test_a_run_learns_from_its_teachers(sets: LabelledSets, tmp_path: Path) -> None:
@@ -137,9 +136,9 @@ def test_what_teachers_take_for_a_digit_is_not_learned_as_none() -> None:
     assert logits.grad is not None
     assert digit_logit.grad is not None
     assert logits.grad.any(1).tolist() == [True, False, True]
-    # At even odds the gradient is what they are wrong by: 0.5 less 0.3 of the label's and 0.7 of
-    # the teachers' probability, in the mean of two.
-    wrong_by = torch.tensor([0.5 - (0.3 * 1 + 0.7 * 0.9), 0.0, 0.5 - 0.7 * 0.2])
+    # At even odds the gradient is what they are wrong by: 0.5 less the label of the digit, and 0.7
+    # of the teachers' probability of what is none, in the mean of two.
+    wrong_by = torch.tensor([0.5 - 1, 0.0, 0.5 - 0.7 * 0.2])
     assert digit_logit.grad == pytest.approx(wrong_by / 2)
     sure = Lesson(lesson.ten, torch.full((3,), 0.9))
     assert RECIPE.loss(output, labels, sure).isfinite()
@@ -224,8 +223,15 @@ def test_digits_of_other_hands_count_in_the_score_and_not_for_the_calibration(
     judged = judge(load_pipeline("quick", folder).network, sets)
     calibration = calibrated(sets, judged)
     found = scores(sets, judged, calibration)
-    names = ["mnist", "pen", "varied_pen", "pages"]
+    names = ["mnist", "pen", "varied_pen", "varied_pen_accepted", "pages", "pages_accepted"]
     assert found["score"] == pytest.approx(np.mean([found[name] for name in names]))
+    none_is = {
+        name: said._replace(digit_logit=said.digit_logit - 99) for name, said in judged.items()
+    }
+    refused = scores(sets, judged | {name: none_is[name] for name in sets.varied}, calibration)
+    for name in sets.varied:
+        assert refused[name] == found[name]
+        assert refused[f"{name}_accepted"] == 0 < found[f"{name}_accepted"] <= found[name]
     for name in sets.varied:
         logits = -judged[name].logits
         judged[name] = judged[name]._replace(

@@ -102,7 +102,8 @@ class DigitsRecipe(Recipe):
         What is no digit also draws the ten digits' probabilities together, so that the network is
         not sure of what it has never seen (outlier exposure, Hendrycks et al. 2019). Of what
         teachers, or the network itself, take for a digit nothing is learned as no digit: some
-        letters, mirrored or turned, are digits. Teachers that take a digit for none are not heard.
+        letters, mirrored or turned, are digits. That a digit is one is learned from its label
+        alone: teachers doubt whatever they have not seen.
         """
         is_digit = labels >= 0
         no_digit = ~is_digit
@@ -111,8 +112,7 @@ class DigitsRecipe(Recipe):
         no_digit &= digit_logit.detach() <= self.too_sure
         if lesson is not None:
             no_digit &= lesson.is_digit <= 0.5
-            heard = no_digit | (is_digit & (lesson.is_digit > 0.5))
-            digit = torch.where(heard, torch.lerp(digit, lesson.is_digit, self.teaching), digit)
+            digit = torch.where(no_digit, self.teaching * lesson.is_digit, digit)
             lesson = Lesson(lesson.ten[is_digit], lesson.is_digit[is_digit])
         targets = self.targets(labels[is_digit], lesson)
         ten = F.cross_entropy(logits[is_digit], targets, label_smoothing=self.label_smoothing)
