@@ -13,16 +13,18 @@ WEAKNESSES = (
     "Ones with a long up-stroke, as many Europeans write them, are close to sevens.",
     "Letters: about a tenth of those of an alphabet that it was not trained on are taken for "
     "digits, and most that look like digits.",
-    "Scans of old books: a quarter is misread, and more than half are called no digit. Bits of "
+    "Scans of old books: a quarter is misread, and half are called no digit. Bits of "
     "neighbouring digits, fingers and frames around the digit count as ink, and so do lines of the "
     "paper that are nearly as dark as what is written, hard shadows that take more than half of "
     "the light, and now and then the edge of a dark table, as a thin line. A digit that is cut out "
     "without any margin may be taken for a table's edge where a straight stroke fills a side.",
     "Digits that are drawn small with a broad pen: where it is a third as broad as the digit is "
     "high, about one in twelve is called no digit.",
-    "Zeros with a slash from the upper left, and two, three, six, eight and nine of straight "
-    "lines, as clocks show them: they are called no digit. So are some zeros with any slash by the "
-    "page's broadest pen.",
+    "Zeros with a slash from the upper left, and zero, two, three, six, eight and nine as clocks "
+    "show them, of upright and level lines: they are called no digit. So are some zeros with any "
+    "slash by the page's broadest pen.",
+    "Careless strokes: where they go on too long by a tenth, or have gaps of a tenth, about a "
+    "quarter of the digits is called no digit.",
     "Digits turned by more than 30 degrees.",
     "The pen digits come from 30 people of one university; other hands may differ.",
 )
