@@ -12,6 +12,7 @@ from PIL import Image
 
 from model import page
 from model.data import Points
+from model.manners import MANNERS
 from model.pipeline import Pipeline
 from model.render import bounds, draw_strokes, fit
 from model.samples import WRITING
@@ -130,3 +131,19 @@ def test_a_zero_with_a_slash_is_a_zero(pipeline: Pipeline, reach: float, pen: in
     half = (high - low) * (reach, -reach)
     slash = np.array([(low + high) / 2 - half, (low + high) / 2 + half])
     assert_is_read(pipeline, [*WRITING[0], slash], 0, pen)
+
+
+@pytest.mark.parametrize("name", MANNERS)
+def test_digits_are_read_in_every_manner_of_writing(pipeline: Pipeline, name: str) -> None:
+    manner, least, most = MANNERS[name]
+    digits = np.repeat(np.arange(10), 12)
+    drawn = []
+    for i, digit in enumerate(digits.tolist()):
+        rng = np.random.default_rng((digit, i))
+        strokes = manner(WRITING[digit], least + 0.6 * (most - least), rng)
+        placed = fit(strokes, 0.55 * SHEET, np.full(2, SHEET / 2))
+        drawn.append(1 - draw_strokes(placed, SHEET, PENS[1 + i % 3]))
+    with torch.inference_mode():
+        found = pipeline(torch.from_numpy(np.stack(drawn))[:, None])
+    read = (found.probabilities.argmax(1).numpy() == digits) & (found.is_digit.numpy() > 0.5)
+    assert read.mean() >= 0.95, digits[~read]
