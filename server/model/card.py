@@ -23,8 +23,8 @@ WEAKNESSES = (
     "Zeros with a slash from the upper left, and zero, two, three, six, eight and nine as clocks "
     "show them, of upright and level lines: they are called no digit. So are some zeros with any "
     "slash by the page's broadest pen.",
-    "Careless strokes: where they go on too long by a tenth, or have gaps of a tenth, about a "
-    "quarter of the digits is called no digit.",
+    "Careless strokes: where each goes on too long at both ends by an eighth of its length, or has "
+    "gaps of a tenth, more than a quarter of the digits is called no digit.",
     "Digits turned by more than 30 degrees.",
     "The pen digits come from 30 people of one university; other hands may differ.",
 )

@@ -26,9 +26,9 @@ def learning_curve(log: list[dict[str, Any]], path: Path) -> None:
         "pen": "pen",
         "worst_condition": "worst condition",
         "varied_pen": "pen, other hands",
-        "varied_pen_accepted": "the same, misread or refused",
+        "varied_pen_accepted": "pen, other hands, or refused",
         "pages": "MNIST on pages",
-        "pages_accepted": "the same, misread or refused",
+        "pages_accepted": "MNIST on pages, or refused",
     }
     for name, label in labels.items():
         if name in log[0]:

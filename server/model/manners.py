@@ -35,7 +35,7 @@ def straight(strokes: Sequence[Points], tolerance: float, _: Rng) -> Strokes:
 
 
 def on_squares(strokes: Sequence[Points], square: float, rng: Rng) -> Strokes:
-    """Of straight lines between the corners of squares, as clocks and squared paper have them.
+    """Of straight lines between the corners of squares, as on squared paper.
 
     square: its side, as a share of the digit's longer side
     """
