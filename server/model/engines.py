@@ -265,12 +265,7 @@ def _openvino(model: str, device: str) -> Run:
 
     def of(model: openvino.Model) -> Run:
         request = core.compile_model(model, device, on_cpu).create_infer_request()
-
-        def run(grey: Array) -> Outputs:
-            results = request.infer([grey])
-            return tuple(np.array(results[index]) for index in range(len(results)))
-
-        return run
+        return lambda grey: _infer(request, grey)
 
     # A graph that is compiled for one shape runs a third faster, and takes 0.2 s to compile.
     def of_shape(shape: tuple[int, ...]) -> Run:
@@ -293,15 +288,22 @@ def _compiled(
         ) from error
 
 
+def _infer(request: "openvino.InferRequest", array: Array) -> Outputs:
+    """What a graph of one input makes of an array, which is looked at where it lies: a copy, and
+    the dictionary that `infer` makes of what comes out, would take a fifth of the time."""
+    import openvino
+
+    request.set_input_tensor(openvino.Tensor(np.ascontiguousarray(array), shared_memory=True))
+    request.infer()
+    return tuple(np.array(output.data) for output in request.output_tensors)
+
+
 def _in_two_parts(front: "openvino.InferRequest", head: "openvino.InferRequest") -> Run:
     """Find and normalise digits on the CPU, and read them one at a time on another device."""
 
     def run(grey: Array) -> Outputs:
-        digits, boxes, frames = (np.array(value) for value in front.infer([grey]).values())
-        read = [
-            [np.array(value) for value in head.infer([digit[np.newaxis]]).values()]
-            for digit in digits
-        ]
+        digits, boxes, frames = _infer(front, grey)
+        read = [_infer(head, digit[np.newaxis]) for digit in digits]
         probabilities, is_digit, evidence = (
             np.concatenate(values) for values in zip(*read, strict=True)
         )
