@@ -29,6 +29,9 @@ def vary(strokes: Sequence[Points], rng: Rng) -> list[Points]:
 HABITS = {0: 0.3, 1: 0.6, 7: 0.3, 9: 0.3}
 """Share of the digits written in one stroke that are written as others are used to."""
 
+BACKWARD = 0.2
+"""Share of the slashes in zeros that go from the upper left to the lower right."""
+
 
 def in_another_habit(label: int, strokes: Sequence[Points], rng: Rng) -> list[Points]:
     """Sometimes write a digit as others are used to.
@@ -54,12 +57,14 @@ def in_another_habit(label: int, strokes: Sequence[Points], rng: Rng) -> list[Po
 
 
 def _slashed(zero: Points, rng: Rng) -> list[Points]:
-    """A zero and the stroke through it, from the lower left to the upper right."""
+    """A zero and the stroke through it, mostly from the lower left to the upper right."""
     low, high = bounds([zero])
     size = high - low
     middle = (low + high) / 2 + rng.normal(0, 0.04, 2) * size
     # From one that stays within the zero to one that ends beyond it.
-    half = size * rng.uniform(0.25, 0.62) * rng.uniform((0.7, 0.6), (1.2, 1.1)) * (1, -1)
+    half = size * rng.uniform(0.25, 0.62) * rng.uniform((0.7, 0.6), (1.2, 1.1))
+    if rng.random() > BACKWARD:
+        half *= (1, -1)
     return [zero, np.array([middle - half, middle + half])]
 
 
