@@ -10,6 +10,8 @@ interface Scene {
   readonly squares?: string;
   /** Colour of the table, which is to be seen on the left. */
   readonly table?: string;
+  /** Colour of the table that the paper, a little turned, lies on. */
+  readonly around?: string;
   /** Quarters of a turn, counter-clockwise: what lies the camera turns upright again, by its EXIF. */
   readonly lying?: boolean;
   readonly width?: number;
@@ -18,7 +20,7 @@ interface Scene {
 
 /** A photograph of a digit on paper that the light falls on from one side. */
 async function photograph(page: Page, scene: Scene): Promise<Buffer> {
-  const address = await page.evaluate(({ lines, paper, ink, squares, table, lying = false, width = 900, height = 1200 }) => {
+  const address = await page.evaluate(({ lines, paper, ink, squares, table, around, lying = false, width = 900, height = 1200 }) => {
     const canvas = document.createElement('canvas');
     canvas.width = lying ? height : width;
     canvas.height = lying ? width : height;
@@ -28,8 +30,16 @@ async function photograph(page: Page, scene: Scene): Promise<Buffer> {
       context.translate(0, width);
       context.rotate(-Math.PI / 2);
     }
-    context.fillStyle = paper;
+    context.fillStyle = around ?? paper;
     context.fillRect(0, 0, width, height);
+    if (around) {
+      context.save();
+      context.translate(width / 2, height / 2);
+      context.rotate(0.09);
+      context.fillStyle = paper;
+      context.fillRect(-0.42 * width, -0.4 * width, 0.82 * width, 0.84 * width);
+      context.restore();
+    }
     if (squares) {
       context.strokeStyle = squares;
       context.lineWidth = width / 200;
@@ -106,6 +116,14 @@ for (const place of ['The server only', 'This device only'] as const) {
     await choose(page, 'three.jpg', 'image/jpeg', photo);
     await button(page, 'Read it').click();
     await expect(reading).toHaveText('3');
+  });
+
+  test(`reads a photograph of paper that lies on a table: ${place.toLowerCase()}`, async ({ page, reading }) => {
+    await readOnly(page, place);
+    const photo = await photograph(page, { lines: lines(8), paper: '#f4f1ea', ink: '#22304a', around: '#6b4a33' });
+    await choose(page, 'eight.jpg', 'image/jpeg', photo);
+    await button(page, 'Read it').click();
+    await expect(reading).toHaveText('8');
   });
 }
 

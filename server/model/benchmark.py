@@ -300,6 +300,7 @@ def onnxruntime_row(options: argparse.Namespace, digits: Digits) -> Row:
 
     chosen = onnxruntime.SessionOptions()
     chosen.intra_op_num_threads = 1
+    chosen.enable_mem_reuse = False  # as the server has it
     begun = time.perf_counter()
     session = onnxruntime.InferenceSession(
         head_of(options.model), chosen, providers=["CPUExecutionProvider"]

@@ -15,9 +15,11 @@ WEAKNESSES = (
     "digits, and most that look like digits.",
     "Scans of old books: a quarter is misread, and half are called no digit. Bits of "
     "neighbouring digits, fingers and frames around the digit count as ink, and so do lines of the "
-    "paper that are nearly as dark as what is written, hard shadows that take more than half of "
-    "the light, and now and then the edge of a dark table, as a thin line. A digit that is cut out "
-    "without any margin may be taken for a table's edge where a straight stroke fills a side.",
+    "paper that are nearly as dark as what is written, and hard shadows that take more than half "
+    "of the light. A table is left out where it is less than half as bright as the sheet, or, if "
+    "it shows on all four sides, three quarters, and where the sheet fills a quarter of the "
+    "picture. A digit that is cut out without any margin may be taken for a table's edge where a "
+    "straight stroke fills a side.",
     "Digits that are drawn small with a broad pen: where it is a third as broad as the digit is "
     "high, about one in twelve is called no digit.",
     "Zeros with a slash from the upper left, and zero, two, three, six, eight and nine as clocks "

@@ -7,9 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.resampling import area_weights, bilinear_weights, size_of
-
-THUMBNAIL = 24
-"""Cells along each side of the thumbnail on which the paper is studied."""
+from model.table import THUMBNAIL, Table
 
 CLOSING = 11
 """Cells: strokes narrower than this are filled when the paper is estimated."""
@@ -52,14 +50,13 @@ class Ink(nn.Module):
     the picture is paper), and its brightness, a quadratic surface fitted to what is not ink, so
     that light may fall off across a photograph. Ink is what is darker than the paper, relative to
     the paper's brightness, less the grain of the paper and what is ruled on it, and scaled so that
-    a full stroke is 1.
+    a full stroke is 1. A table around a sheet is looked for first, and left out.
     """
 
     votes: Tensor
     basis: Tensor
     terms: Tensor
     last: Tensor
-    edges: Tensor
     beyond: Tensor
 
     def __init__(self) -> None:
@@ -74,9 +71,8 @@ class Ink(nn.Module):
         # The basis and a column of zeros: room for the right-hand side.
         self.register_buffer("terms", F.pad(basis, (0, 1)), persistent=False)
         self.register_buffer("last", torch.eye(7)[6:], persistent=False)
-        edges, beyond = _edges()
-        self.register_buffer("edges", edges, persistent=False)
-        self.register_buffer("beyond", beyond, persistent=False)
+        self.register_buffer("beyond", _beyond(), persistent=False)
+        self.table = Table()
 
     def forward(self, grey: Tensor) -> tuple[Tensor, Tensor]:
         """Find the ink.
@@ -87,7 +83,10 @@ class Ink(nn.Module):
         """
         height, width = size_of(grey)
         rows, columns = area_weights(height, THUMBNAIL, grey), area_weights(width, THUMBNAIL, grey)
-        cells = (rows @ grey @ columns.T).view(-1, 1, THUMBNAIL * THUMBNAIL)
+        thumbnail = rows @ grey @ columns.T
+        is_table, sheet = self.table(thumbnail)
+        # For all that follows there could be more of the sheet in its place.
+        cells = torch.where(is_table, sheet, thumbnail).view(-1, 1, THUMBNAIL * THUMBNAIL)
         # Light that falls in from one side is taken off before anything else.
         slope = cells @ self.basis[:, :3] @ self.basis[:, :3].T
         level = cells - slope
@@ -95,13 +94,16 @@ class Ink(nn.Module):
         one = torch.ones((), dtype=grey.dtype, device=grey.device)
         sign, offset = torch.where(is_light, one, -one), torch.where(is_light, 0 * one, one)
         # One division on the thumbnail is cheaper than one at full size.
-        paper = self._paper(level * sign) + slope * sign + offset
+        paper = self._paper(level * sign, ~is_table.view_as(level)) + slope * sign + offset
         lightness = (1 / paper.clamp(min=0.02)).view(-1, THUMBNAIL, THUMBNAIL)
         rows, columns = (
             bilinear_weights(THUMBNAIL, height, grey),
             bilinear_weights(THUMBNAIL, width, grey),
         )
         darkness = 1 - (grey * sign + offset) * (rows @ lightness @ columns.T)
+        # The cells beside the table may show a part of it.
+        near_table = rows @ is_table.to(grey.dtype) @ columns.T
+        darkness = torch.where(near_table > 0, 0, darkness)
         # Grain is symmetric, strokes are not: what is brighter than the paper is grain alone, and
         # half of it.
         brighter = darkness.clamp(-BRIGHTEST_GRAIN, 0.0)
@@ -133,7 +135,7 @@ class Ink(nn.Module):
         skewness = (square * level).mean(2, True) / (variance * variance.sqrt() + 1e-6)
         return vote >= skewness
 
-    def _paper(self, level: Tensor) -> Tensor:
+    def _paper(self, level: Tensor, is_sheet: Tensor) -> Tensor:
         """The brightness of the paper on the thumbnail, also below strokes: (N, 1, 576).
 
         A quadratic surface through the cells that are paper, by least squares. Its normal
@@ -149,7 +151,7 @@ class Ink(nn.Module):
         paper = closed
         for tolerance in TOLERANCES:
             darker = paper - level
-            is_paper = darker <= tolerance * darker.amax(2, True)
+            is_paper = (darker <= tolerance * darker.amax(2, True)) & is_sheet
             hidden = torch.where(is_paper, of_paper, of_ink)
             system = hidden @ self.terms + self.last.T @ self.last
             for _ in range(6):
@@ -165,7 +167,7 @@ class Ink(nn.Module):
         edge's brightest cell.
         level: (N, 1, 576). Returns the same shape.
         """
-        edges = level[..., self.edges].view(-1, 1, 4, THUMBNAIL).amax(3)
+        edges = level[..., self.table.edges].view(-1, 1, 4, THUMBNAIL).amax(3)
         beyond = F.pad(edges, (1, 0), value=DARKEST)[..., self.beyond].view(-1, 1, WIDER, WIDER)
         picture = level.view(-1, 1, THUMBNAIL, THUMBNAIL)
         wider = F.pad(picture, (CLOSING // 2,) * 4, value=DARKEST)
@@ -209,16 +211,14 @@ def _brightest(thumbnail: Tensor, pad: int) -> Tensor:
     return F.max_pool2d(columns, (1, CLOSING), stride=1, padding=(0, pad))
 
 
-def _edges() -> tuple[Tensor, Tensor]:
-    """(96,) which cells of a thumbnail lie on its left, right, upper and lower edge, and (1156,)
-    beyond which of these edges, 1 to 4, each cell of a wider one lies: 0 for the thumbnail's."""
-    cells = torch.arange(THUMBNAIL * THUMBNAIL).view(THUMBNAIL, THUMBNAIL)
-    edges = torch.cat([cells[:, 0], cells[:, -1], cells[0], cells[-1]])
+def _beyond() -> Tensor:
+    """(1156,) beyond which edge of a thumbnail, 1 to 4 in the order of `Table.edges`, each cell of
+    a wider one lies: 0 for the thumbnail's."""
     pad = CLOSING // 2
     beyond = torch.zeros(WIDER, WIDER, dtype=torch.int64)
     beyond[:pad], beyond[-pad:] = 3, 4
     beyond[:, :pad], beyond[:, -pad:] = 1, 2
-    return edges, beyond.flatten()
+    return beyond.flatten()
 
 
 def _quadratic_basis() -> Tensor:

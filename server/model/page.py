@@ -204,3 +204,25 @@ def shadow(size: int, rng: Rng) -> Grey:
     beyond = np.cos(way) * x + np.sin(way) * y - edge
     shaded: Grey = (0.5 + 0.5 * np.tanh(beyond / (2 * softness))).astype(np.float32)
     return shaded
+
+
+def on_a_table(ink: Grey, brightness: float, rng: Rng) -> Grey:
+    """Photograph a sheet that ends within the picture on one to four sides, a little turned.
+
+    ink: (S, S) coverage in 0..1, of what is written in the middle of it
+    brightness: of the table, as a share of the sheet's
+    Returns (S, S) in 0..1, 0 = black.
+    """
+    size = len(ink)
+    ends_within = rng.permutation(4) < rng.integers(1, 5)
+    left, right, top, bottom = np.where(ends_within, rng.uniform(0.32, 0.46, 4), 1) * size
+    angle = np.radians(rng.uniform(-12, 12))
+    y, x = np.mgrid[:size, :size] - size / 2
+    across, down = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
+    inside = np.min([left + across, right - across, top + down, bottom - down], axis=0)
+    sheet = (inside + 0.5).clip(0, 1)
+    slope = rng.uniform(-0.2, 0.2, 2) / size
+    light = 0.85 * (1 + slope[0] * x + slope[1] * y)
+    grey = light * (sheet * (1 - 0.8 * ink) + (1 - sheet) * brightness)
+    seen: Grey = (grey + rng.normal(0, 0.01, grey.shape)).clip(0, 1).astype(np.float32)
+    return seen

@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter
 from model.conditions import CANVAS
 from model.data import PenDigit
 from model.manners import Manner, skipping, straight, too_long, too_short
-from model.page import rules, shadow
+from model.page import on_a_table, rules, shadow
 from model.render import draw_strokes, fit
 
 Grey = NDArray[np.uint8]
@@ -97,12 +97,12 @@ def _in_shadow(digit: PenDigit, share: float, rng: Rng) -> Grey:
     return (light * (0.2 + 0.8 * grey)).round().astype(np.uint8)
 
 
-def _beside_a_table(digit: PenDigit, share: float, rng: Rng) -> Grey:
-    """A sheet that ends within the picture, on a side that chance chooses, on a dark table."""
-    grey = np.rot90(np.asarray(_drawn(digit)), int(turns := rng.integers(4))).copy()
-    edge = share * CANVAS + rng.uniform(-0.03, 0.03) * np.arange(CANVAS)
-    grey[np.arange(CANVAS) < edge[:, None]] = rng.integers(40, 140)
-    return np.ascontiguousarray(np.rot90(grey, -int(turns)))
+def _on_a_table(digit: PenDigit, brightness: float, rng: Rng) -> Grey:
+    """On a sheet that lies on a table, which is `brightness` times as bright."""
+    size = 0.3 * CANVAS
+    strokes = fit(digit.strokes, size, np.array([CANVAS / 2, CANVAS / 2]))
+    grey = on_a_table(draw_strokes(strokes, CANVAS, 0.07 * size), brightness, rng)
+    return (grey * 255).round().astype(np.uint8)
 
 
 def _written(manner: Manner, digit: PenDigit, degree: float, rng: Rng) -> Grey:
@@ -139,7 +139,12 @@ HARMS = (
         _on_squared_paper,
     ),
     Harm("shadow", "share of the light", (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6), _in_shadow),
-    Harm("dark table", "share of the picture", (0.02, 0.05, 0.08, 0.11, 0.15), _beside_a_table),
+    Harm(
+        "on a table",
+        "brightness of the table, share of the sheet's",
+        (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
+        _on_a_table,
+    ),
     Harm(
         "straight lines",
         "farthest from what was written, share of the digit",

@@ -147,6 +147,7 @@ def _key(recipe: "DigitsRecipe", limit: int | None) -> str:
         "prepare",
         "render",
         "resampling",
+        "table",
         "training_data",
         "variation",
     ):

@@ -1,0 +1,110 @@
+"""Table: what lies around a sheet of paper on a photograph."""
+
+import torch
+from torch import Tensor, nn
+
+THUMBNAIL = 24
+"""Cells along each side of the thumbnail on which paper and table are studied."""
+
+TABLE_AROUND = 0.75
+"""A table all around the sheet is darker than this share of it, in the mean of each edge."""
+
+CELLS_AROUND = 104
+"""Such a table has so many cells at least: strokes that touch the edges have fewer."""
+
+DARK_TABLE = 0.45
+"""A table beside the sheet is darker than this share of it, all along an edge of the picture, or
+along a part where there is little ink: a shadow hardly ever."""
+
+CELLS_BESIDE = 30
+"""Such a table has so many cells at least: a stroke along an edge has fewer."""
+
+LITTLE_INK = 24
+"""So many cells at most: a digit that is cut out so closely that it touches the edges has more."""
+
+CELLS_OF_SHEET = 150
+"""A sheet on a table has so many bright cells at least, a quarter of all."""
+
+UNEVEN = 0.001
+"""Share of white by which the cells of each edge of a photograph differ at least. A program draws
+darkness that is more even, and what is bright on it is no sheet."""
+
+TABLE_BEGINS = 0.4
+"""How far from the sheet's brightness to the table's the sheet ends."""
+
+STEP = 0.6
+"""Share of the difference between sheet and table that is passed within three cells, on average:
+light that falls off is no table."""
+
+
+class Table(nn.Module):
+    """Finds a dark table around a sheet, or beside it.
+
+    It is what is dark from the left or right edge of the picture up to the sheet, which has no
+    gaps along a row, however it is turned. There is one only where an edge is dark all along, where
+    what is bright is as large as a sheet, and where it ends in a step.
+    """
+
+    edges: Tensor
+    """(96,) which cells lie on the left, right, upper and lower edge."""
+    before: Tensor
+    """(24, 24) to be multiplied with, sums each row's cells up to a cell."""
+    margin: Tensor
+    """(24, 24) bool, the cells at the picture's edges."""
+    steps: Tensor
+    """(48, 24) see `_steps`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        cells = torch.arange(THUMBNAIL * THUMBNAIL).view(THUMBNAIL, THUMBNAIL)
+        edges = torch.cat([cells[:, 0], cells[:, -1], cells[0], cells[-1]])
+        self.register_buffer("edges", edges, persistent=False)
+        place = torch.arange(THUMBNAIL)
+        ahead = place - place.view(-1, 1)
+        self.register_buffer("before", (ahead >= 0).float(), persistent=False)
+        is_inner = (place > 0) & (place < THUMBNAIL - 1)
+        self.register_buffer("margin", ~(is_inner & is_inner.view(-1, 1)), persistent=False)
+        self.register_buffer("steps", _steps(), persistent=False)
+
+    def forward(self, cells: Tensor) -> tuple[Tensor, Tensor]:
+        """Find the table.
+
+        cells: (N, 24, 24) a picture's thumbnail, 0 = black, 1 = white
+        Returns where the table is, (N, 24, 24) bool, and how bright the sheet, (N, 1, 1), which
+        means nothing where there is no table.
+        """
+        sides = cells.view(-1, 1, THUMBNAIL * THUMBNAIL).index_select(2, self.edges)
+        sides = sides.view(-1, 4, THUMBNAIL)
+        edges, lit, dark = sides.mean(2, True), sides.amax(2, True), sides.amin(2, True)
+        brightest, darkest = cells.amax((1, 2), True), dark.amin(1, True)
+        contrast = brightest - darkest
+        ends = brightest - TABLE_BEGINS * contrast
+        bright = (cells >= ends).to(cells.dtype)
+        # No bright cell from here to the left edge, or to the right one.
+        is_dark = torch.minimum(bright @ self.before, bright @ self.before.T) == 0
+        table = is_dark.to(cells.dtype)
+        expected = table * contrast
+        steps = torch.cat([cells, expected], 2) @ self.steps
+        steps = steps + self.steps.T @ torch.cat([cells, expected], 1)
+        of_table, of_sheet = table.sum((1, 2), True), bright.sum((1, 2), True)
+        is_around = edges.amax(1, True) <= TABLE_AROUND * brightest
+        is_around &= of_table >= CELLS_AROUND
+        has_little_ink = of_table + of_sheet >= THUMBNAIL * THUMBNAIL - LITTLE_INK
+        darkest_edge = torch.where(has_little_ink, darkest, lit.amin(1, True))
+        is_beside = darkest_edge <= DARK_TABLE * brightest
+        is_beside &= of_table >= CELLS_BESIDE
+        is_there = (is_around | is_beside) & (of_sheet >= CELLS_OF_SHEET)
+        is_there &= (table * steps).sum((1, 2), True) >= 0
+        is_there &= (lit - dark).amin(1, True) >= UNEVEN
+        return (is_dark | self.margin) & is_there, (ends + brightest) / 2
+
+
+def _steps() -> Tensor:
+    """Of a row of cells, and of the mask of a table times what its step should be, what becomes,
+    multiplied by the mask and summed, how much brighter it is beyond the mask's ends than within,
+    from a cell before each to the second after it, less `STEP` of what it should be.
+    """
+    one, cell = torch.eye(THUMBNAIL), torch.arange(THUMBNAIL)
+    ends = one[:, 1:] - one[:, :-1]
+    over_three = one[:, (cell[:-1] + 2).clamp(max=THUMBNAIL - 1)] - one[:, (cell[:-1] - 1).clamp(0)]
+    return torch.cat([-over_three, -STEP * ends]) @ ends.T
