@@ -113,7 +113,7 @@ def test_a_run_learns_from_its_teachers(sets: LabelledSets, tmp_path: Path) -> N
             value.zero_()
         assert teacher.evidence.bias is not None
         teacher.evidence.bias[7], teacher.evidence.bias[2] = 20.0, 19.9
-    recipe = dataclasses.replace(RECIPE, epochs=1, steps_per_epoch=40, teaching=1.0)
+    recipe = dataclasses.replace(RECIPE, epochs=1, steps_per_epoch=80, teaching=1.0)
     sevens = LabelledSets({n: _sevens(x) for n, x in sets.train.items()}, *sets[1:])
     run(recipe, sevens, tmp_path, {"data": {}}, teachers=Teachers([teacher]), quiet=True)
     said = judge(load_pipeline("quick", tmp_path).network, sets)
