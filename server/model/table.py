@@ -6,21 +6,19 @@ from torch import Tensor, nn
 THUMBNAIL = 24
 """Cells along each side of the thumbnail on which paper and table are studied."""
 
-TABLE_AROUND = 0.75
-"""A table all around the sheet is darker than this share of it, in the mean of each edge."""
-
-CELLS_AROUND = 104
-"""Such a table has so many cells at least: strokes that touch the edges have fewer."""
-
 DARK_TABLE = 0.45
-"""A table beside the sheet is darker than this share of it, all along an edge of the picture, or
-along a part where there is little ink: a shadow hardly ever."""
+"""A table is darker than this share of the sheet somewhere at an edge of the picture: a shadow
+hardly ever."""
 
-CELLS_BESIDE = 30
-"""Such a table has so many cells at least: a stroke along an edge has fewer."""
+TABLE_AROUND = 0.75
+"""Or than this share, in the mean of each edge: then it is all around the sheet."""
 
-LITTLE_INK = 24
-"""So many cells at most: a digit that is cut out so closely that it touches the edges has more."""
+CELLS_OF_TABLE = 30
+"""It has so many cells at least: a stroke along an edge has fewer."""
+
+LITTLE_INK = 48
+"""Cells at most that are as dark within the sheet: a digit that is cut out so closely that its
+strokes touch the edges has more."""
 
 CELLS_OF_SHEET = 150
 """A sheet on a table has so many bright cells at least, a quarter of all."""
@@ -41,8 +39,8 @@ class Table(nn.Module):
     """Finds a dark table around a sheet, or beside it.
 
     It is what is dark from the left or right edge of the picture up to the sheet, which has no
-    gaps along a row, however it is turned. There is one only where an edge is dark all along, where
-    what is bright is as large as a sheet, and where it ends in a step.
+    gaps along a row, however it is turned. There is one only where it reaches an edge, where what
+    is bright is as large as a sheet with little ink on it, and where that ends in a step.
     """
 
     edges: Tensor
@@ -88,12 +86,10 @@ class Table(nn.Module):
         steps = steps + self.steps.T @ torch.cat([cells, expected], 1)
         of_table, of_sheet = table.sum((1, 2), True), bright.sum((1, 2), True)
         is_around = edges.amax(1, True) <= TABLE_AROUND * brightest
-        is_around &= of_table >= CELLS_AROUND
-        has_little_ink = of_table + of_sheet >= THUMBNAIL * THUMBNAIL - LITTLE_INK
-        darkest_edge = torch.where(has_little_ink, darkest, lit.amin(1, True))
-        is_beside = darkest_edge <= DARK_TABLE * brightest
-        is_beside &= of_table >= CELLS_BESIDE
-        is_there = (is_around | is_beside) & (of_sheet >= CELLS_OF_SHEET)
+        is_beside = darkest <= DARK_TABLE * brightest
+        is_there = (is_around | is_beside) & (of_table >= CELLS_OF_TABLE)
+        is_there &= of_sheet >= CELLS_OF_SHEET
+        is_there &= of_table + of_sheet >= THUMBNAIL * THUMBNAIL - LITTLE_INK
         is_there &= (table * steps).sum((1, 2), True) >= 0
         is_there &= (lit - dark).amin(1, True) >= UNEVEN
         return (is_dark | self.margin) & is_there, (ends + brightest) / 2
