@@ -18,7 +18,8 @@ WEAKNESSES = (
     "paper that are nearly as dark as what is written, and hard shadows that take more than half "
     "of the light. A table is left out where it is less than half as bright as the sheet, or, if "
     "it shows on all four sides, three quarters, and where the sheet fills a quarter of the "
-    "picture. A digit that is cut out without any margin may be taken for a table's edge where a "
+    "picture; chalk on a photographed board that is so broad that it fills a quarter is taken for "
+    "a sheet. A digit that is cut out without any margin may be taken for a table's edge where a "
     "straight stroke fills a side.",
     "Digits that are drawn small with a broad pen: where it is a third as broad as the digit is "
     "high, about one in twelve is called no digit.",
