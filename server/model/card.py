@@ -19,8 +19,9 @@ WEAKNESSES = (
     "of the light. A table is left out where it is less than half as bright as the sheet, or, if "
     "it shows on all four sides, three quarters, and where the sheet fills a quarter of the "
     "picture; chalk on a photographed board that is so broad that it fills a quarter is taken for "
-    "a sheet. A digit that is cut out without any margin may be taken for a table's edge where a "
-    "straight stroke fills a side.",
+    "a sheet, and where an edge of the photograph is evenly white or black, as overexposed or with "
+    "its contrast stretched, a table is often not found. A digit that is cut out without any "
+    "margin may be taken for a table's edge where a straight stroke fills a side.",
     "Digits that are drawn small with a broad pen: where it is a third as broad as the digit is "
     "high, about one in twelve is called no digit.",
     "Zeros with a slash from the upper left, and zero, two, three, six, eight and nine as clocks "
