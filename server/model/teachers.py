@@ -11,12 +11,16 @@ from model.files import origin, read_card, weights_in
 from model.network import NetworkOutput, fused
 from model.weights import load_pipeline
 
+TEMPERATURE = 4.0
+"""What the ten digits' logits are divided by, so that it counts which other digit a picture is
+like."""
+
 
 class Lesson(NamedTuple):
     """What the teachers say of B normalised pictures."""
 
     ten: Tensor
-    """(B, 10) probabilities of the ten digits, the mean of the teachers'."""
+    """(B, 10) probabilities of the ten digits, softened, the mean of the teachers'."""
     is_digit: Tensor
     """(B,) probability that it is a digit at all, of their mean log-odds."""
 
@@ -40,10 +44,9 @@ class Teachers:
         said: list[NetworkOutput] = [
             network.to(digits.device)(digits) for network in self._networks
         ]
-        return Lesson(
-            torch.stack([output.logits.float().softmax(1) for output in said]).mean(0),
-            torch.stack([output.digit_logit.float() for output in said]).mean(0).sigmoid(),
-        )
+        ten = [(output.logits.float() / TEMPERATURE).softmax(1) for output in said]
+        is_digit = [output.digit_logit.float() for output in said]
+        return Lesson(torch.stack(ten).mean(0), torch.stack(is_digit).mean(0).sigmoid())
 
 
 class Teacher(NamedTuple):

@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from short_runs import LIMIT, RECIPE, log_of, skip_without_data
 
 from model import train
@@ -22,7 +24,7 @@ from model.learner import Learner
 from model.network import DigitNet, NetworkOutput
 from model.prepare import NO_DIGIT, Prepared
 from model.recipes import RECIPES, LabelledSets
-from model.teachers import Lesson, Teachers
+from model.teachers import TEMPERATURE, Lesson, Teachers
 from model.training import train as run
 from model.weights import load_pipeline
 
@@ -89,9 +91,25 @@ def test_teachers_are_heard_on_what_they_read_right_alone() -> None:
     ten = torch.zeros(2, 10)
     ten[0, 4], ten[0, 9] = 0.6, 0.4
     ten[1, 1], ten[1, 7] = 0.9, 0.1
-    four, seven = recipe.targets(torch.tensor([4, 7]), Lesson(ten, torch.ones(2)))
-    assert [four[4].item(), four[9].item()] == pytest.approx([0.3 + 0.7 * 0.6, 0.7 * 0.4])
-    assert [seven[7].item(), seven[1].item()] == [1, 0]
+    logits = torch.zeros(2, 10, requires_grad=True)
+    loss = recipe.loss_of_ten(logits, torch.tensor([4, 7]), Lesson(ten, torch.ones(2)))
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert logits.grad is not None
+    four, seven = 2 * logits.grad
+    # At even odds the gradient is what is missing: of softened ones, times the temperature.
+    of_teachers = TEMPERATURE * (0.1 - ten[0])
+    of_label = 0.1 - F.one_hot(torch.tensor(4), 10)
+    assert four.tolist() == pytest.approx((0.7 * of_teachers + 0.3 * of_label).tolist())
+    assert seven.tolist() == pytest.approx([0.1] * 7 + [-0.9] + [0.1] * 2)
+
+
+def test_what_teachers_say_is_softened_so_that_other_digits_count() -> None:
+    teacher = _sure_of_sevens(second=4.0)
+    with torch.no_grad():
+        said = teacher.eval()(digit := torch.rand(1, 1, 28, 28)).logits[0]
+    (ten,) = Teachers([teacher])(digit).ten
+    odds = math.exp(float(said[7] - said[2]) / TEMPERATURE)
+    assert float(ten[7] / ten[2]) == pytest.approx(odds, rel=1e-4)
 
 
 def test_that_a_digit_is_one_is_learned_from_its_label_alone() -> None:
@@ -106,13 +124,7 @@ def test_that_a_digit_is_one_is_learned_from_its_label_alone() -> None:
 
 def test_a_run_learns_from_its_teachers(sets: LabelledSets, tmp_path: Path) -> None:
     """What they say of sevens here is that they might as well be twos."""
-    teacher = RECIPE.new_network()
-    assert isinstance(teacher, DigitNet)
-    with torch.no_grad():
-        for value in (*teacher.evidence.parameters(), *teacher.is_digit.parameters()):
-            value.zero_()
-        assert teacher.evidence.bias is not None
-        teacher.evidence.bias[7], teacher.evidence.bias[2] = 20.0, 19.9
+    teacher = _sure_of_sevens(second=0.1)
     recipe = dataclasses.replace(RECIPE, epochs=1, steps_per_epoch=80, teaching=1.0)
     sevens = LabelledSets({n: _sevens(x) for n, x in sets.train.items()}, *sets[1:])
     run(recipe, sevens, tmp_path, {"data": {}}, teachers=Teachers([teacher]), quiet=True)
@@ -120,6 +132,18 @@ def test_a_run_learns_from_its_teachers(sets: LabelledSets, tmp_path: Path) -> N
     probabilities = said["mnist"].logits.softmax(1).mean(0)
     assert probabilities[2] > 0.2
     assert probabilities[7] > 0.2
+
+
+def _sure_of_sevens(second: float) -> DigitNet:
+    """It says seven, whatever it sees, and then two. second: logit of seven less that of two"""
+    network = RECIPE.new_network()
+    assert isinstance(network, DigitNet)
+    with torch.no_grad():
+        for value in (*network.evidence.parameters(), *network.is_digit.parameters()):
+            value.zero_()
+        assert network.evidence.bias is not None
+        network.evidence.bias[7], network.evidence.bias[2] = 20.0, 20.0 - second
+    return network
 
 
 def _sevens(part: Prepared) -> Prepared:

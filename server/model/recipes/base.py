@@ -14,7 +14,7 @@ from model.augment import augment
 from model.network import NetworkOutput
 from model.networks import build
 from model.prepare import Prepared
-from model.teachers import Lesson
+from model.teachers import TEMPERATURE, Lesson
 
 
 class LabelledSets(NamedTuple):
@@ -70,6 +70,7 @@ class Recipe:
     fine_tuning_epochs: int = 0
     """Last epochs, at a tenth of the learning rate and without augmentation."""
     label_smoothing: float = 0.0
+    """Of a run without teachers."""
     gradient_norm: float | None = None
     """Gradients are clipped to it."""
     average_decay: float | None = None
@@ -129,18 +130,23 @@ class Recipe:
         return self.steps_per_epoch or math.ceil(size / self.batch)
 
     def loss(self, output: NetworkOutput, labels: Tensor, lesson: Lesson | None = None) -> Tensor:
-        """What is made small: cross entropy of the ten digits."""
-        targets = self.targets(labels, lesson)
-        return F.cross_entropy(output.logits.float(), targets, label_smoothing=self.label_smoothing)
+        """What is made small: the ten digits' loss."""
+        return self.loss_of_ten(output.logits.float(), labels, lesson)
 
-    def targets(self, labels: Tensor, lesson: Lesson | None) -> Tensor:
-        """Of digits: (B,) labels, or (B, 10) probabilities where teachers have a say, which they
-        have not on what they misread."""
+    def loss_of_ten(self, logits: Tensor, labels: Tensor, lesson: Lesson | None) -> Tensor:
+        """Cross entropy of digits with their labels, and where teachers have a say, which they have
+        not on what they misread, also how far from theirs the answers are, both softened.
+
+        logits: (B, 10); labels: (B,)
+        """
         if lesson is None:
-            return labels
-        alone = F.one_hot(labels, 10).float()
-        right = (lesson.ten.argmax(1) == labels).unsqueeze(1)
-        return torch.where(right, torch.lerp(alone, lesson.ten, self.teaching), alone)
+            return F.cross_entropy(logits, labels, label_smoothing=self.label_smoothing)
+        right = lesson.ten.argmax(1) == labels
+        of_labels = F.cross_entropy(logits, labels, reduction="none")
+        softened = (logits / TEMPERATURE).log_softmax(1)
+        of_teachers = F.kl_div(softened, lesson.ten, reduction="none").sum(1) * TEMPERATURE**2
+        of_both = torch.lerp(of_labels, of_teachers, self.teaching)
+        return torch.where(right, of_both, of_labels).mean()
 
     def is_fine_tuning(self, epoch: int) -> bool:
         """Whether an epoch, counted from 0, is one of the last."""

@@ -114,8 +114,7 @@ class DigitsRecipe(Recipe):
             no_digit &= lesson.is_digit <= 0.5
             digit = torch.where(no_digit, self.teaching * lesson.is_digit, digit)
             lesson = Lesson(lesson.ten[is_digit], lesson.is_digit[is_digit])
-        targets = self.targets(labels[is_digit], lesson)
-        ten = F.cross_entropy(logits[is_digit], targets, label_smoothing=self.label_smoothing)
+        ten = self.loss_of_ten(logits[is_digit], labels[is_digit], lesson)
         told = is_digit | no_digit
         two = F.binary_cross_entropy_with_logits(digit_logit[told], digit[told])
         doubts = -F.log_softmax(logits[no_digit], dim=1).mean(1)
