@@ -27,8 +27,8 @@ class DigitNet(nn.Module):
     (Zhou et al. 2016) is a by-product.
 
     middle: compute the last stages for the middle 20×20 of the 28×28 pixels alone, where a
-        normalised digit is: the second stage's two convolutions are not padded. Half the work.
-        Raises ValueError where the second stage has another depth.
+        normalised digit is: the second stage's last two convolutions are not padded. Half the work.
+        Raises ValueError where the second stage has fewer.
     ranks: of each stage's convolutions, as matrices of a cell's neighbourhood, 0 for any: those
         with more inputs than their rank are two, a 3×3 one to so many channels and a 1×1 one from
         these (Zhang et al. 2016, https://arxiv.org/abs/1505.06798)
@@ -42,15 +42,15 @@ class DigitNet(nn.Module):
         ranks: tuple[int, int, int] = (0, 0, 0),
     ) -> None:
         super().__init__()
-        if middle and depths[1] != 2:
-            raise ValueError(f"With middle, the second stage has two convolutions, not {depths[1]}")
+        if middle and depths[1] < 2:
+            raise ValueError("With middle, the second stage has two convolutions at least")
         layers: list[nn.Module] = []
         channels = 1
         for stage, (width, depth, rank) in enumerate(zip(widths, depths, ranks, strict=True)):
-            padded = not (middle and stage == 1)
             if stage:
                 layers.append(nn.MaxPool2d(2))
-            for _ in range(depth):
+            for left in range(depth, 0, -1):
+                padded = not (middle and stage == 1 and left <= 2)
                 lower = rank if rank < channels else 0
                 layers.append(convolution(channels, width, padded=padded, rank=lower))
                 channels = width

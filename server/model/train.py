@@ -67,8 +67,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     what.add_argument(
         "--limit",
         type=positive,
-        help="use only so many pictures of each source (ten at least for digits and quick, whose "
-        "epochs are then as short)",
+        help="use only so many pictures of each source (ten at least for digits, wide and "
+        "quick, whose epochs are then as short)",
     )
     how = parser.add_argument_group("how, instead of the recipe's own")
     how.add_argument("--epochs", type=positive, help="how often the data is gone through")
@@ -112,7 +112,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     if options.resume and any(getattr(options, name) is not None for name in begun_with):
         parser.error("--resume goes on with the settings that the run began with")
     if options.corrections and not isinstance(RECIPES[options.recipe], DigitsRecipe):
-        parser.error("--corrections are for the recipes digits and quick; others take --data")
+        parser.error("--corrections are for the recipes digits, wide and quick; others take --data")
     return options
 
 

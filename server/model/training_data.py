@@ -1,4 +1,4 @@
-"""All that `digits` and `quick` train on and are judged by, drawn once and kept in a file."""
+"""All that `digits`, `wide` and `quick` learn from and are judged by, drawn once and kept."""
 
 import hashlib
 from collections.abc import Iterable

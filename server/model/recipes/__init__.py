@@ -2,7 +2,7 @@
 
 from model.recipes.base import LabelledSets, Recipe
 from model.recipes.dense_cnn import DENSE_CNN
-from model.recipes.digits import DIGITS, QUICK, DigitsRecipe
+from model.recipes.digits import DIGITS, QUICK, WIDE, DigitsRecipe
 from model.recipes.keras_cnn import KERAS_CNN
 from model.recipes.lenet import LENET
 from model.recipes.mlp import MLP
@@ -11,6 +11,7 @@ from model.recipes.resnet import RESNET
 __all__ = ["RECIPES", "DigitsRecipe", "LabelledSets", "Recipe"]
 
 RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe for recipe in (DIGITS, QUICK, LENET, MLP, KERAS_CNN, DENSE_CNN, RESNET)
+    recipe.name: recipe
+    for recipe in (DIGITS, WIDE, QUICK, LENET, MLP, KERAS_CNN, DENSE_CNN, RESNET)
 }
 """By name; the first one ships."""

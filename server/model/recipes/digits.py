@@ -144,3 +144,12 @@ QUICK = DigitsRecipe(
     augmentation=0.7,
     settling=0,
 )
+
+WIDE = replace(
+    DIGITS,
+    name="wide",
+    source="ours: to teach digits, at four times the work",
+    network={"widths": (32, 64, 128), "depths": (2, 3, 3), "middle": True},
+    epochs=13,
+    label_smoothing=0.0,
+)
