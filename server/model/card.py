@@ -18,10 +18,9 @@ WEAKNESSES = (
     "paper that are nearly as dark as what is written, and hard shadows that take more than half "
     "of the light. A table is left out where it is less than half as bright as the sheet, or, if "
     "it shows on all four sides, three quarters, and where the sheet fills a quarter of the "
-    "picture; chalk on a photographed board that is so broad that it fills a quarter is taken for "
-    "a sheet, and where an edge of the photograph is evenly white or black, as overexposed or with "
-    "its contrast stretched, a table is often not found. A digit that is cut out without any "
-    "margin may be taken for a table's edge where a straight stroke fills a side.",
+    "picture, but hardly ever where it is evenly black, as on a photograph whose contrast was "
+    "stretched. Chalk on a photographed board that is so broad that it fills a quarter may be "
+    "taken for a sheet.",
     "Digits that are drawn small with a broad pen: where it is a third as broad as the digit is "
     "high, about one in twelve is called no digit.",
     "Zeros with a slash from the upper left, and zero, two, three, six, eight and nine as clocks "

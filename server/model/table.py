@@ -23,9 +23,13 @@ strokes touch the edges has more."""
 CELLS_OF_SHEET = 150
 """A sheet on a table has so many bright cells at least, a quarter of all."""
 
-UNEVEN = 0.001
-"""Share of white by which the cells of each edge of a photograph differ at least. A program draws
-darkness that is more even, and what is bright on it is no sheet."""
+EVEN = 5e-4
+"""Share of white by which a cell differs at most from the darkest one at the edges that is as dark
+as that."""
+
+ARE_EVEN = 0.25
+"""Where so many of a table's cells are as dark as that, a program drew it, and what is bright on it
+is no sheet: a camera has grain, and light falls off."""
 
 TABLE_BEGINS = 0.4
 """How far from the sheet's brightness to the table's the sheet ends."""
@@ -38,9 +42,10 @@ light that falls off is no table."""
 class Table(nn.Module):
     """Finds a dark table around a sheet, or beside it.
 
-    It is what is dark from the left or right edge of the picture up to the sheet, which has no
-    gaps along a row, however it is turned. There is one only where it reaches an edge, where what
-    is bright is as large as a sheet with little ink on it, and where that ends in a step.
+    It is what is dark from the left or right edge of the picture up to the sheet, and from the
+    upper or lower one: a sheet has no gaps along a row or a column, however it is turned, and most
+    digits have. There is one only where it is uneven, as on a photograph, where what is bright is
+    as large as a sheet with little ink on it, and where that ends in a step.
     """
 
     edges: Tensor
@@ -73,13 +78,15 @@ class Table(nn.Module):
         """
         sides = cells.view(-1, 1, THUMBNAIL * THUMBNAIL).index_select(2, self.edges)
         sides = sides.view(-1, 4, THUMBNAIL)
-        edges, lit, dark = sides.mean(2, True), sides.amax(2, True), sides.amin(2, True)
-        brightest, darkest = cells.amax((1, 2), True), dark.amin(1, True)
+        edges, darkest = sides.mean(2, True), sides.amin((1, 2), True)
+        brightest = cells.amax((1, 2), True)
         contrast = brightest - darkest
         ends = brightest - TABLE_BEGINS * contrast
         bright = (cells >= ends).to(cells.dtype)
-        # No bright cell from here to the left edge, or to the right one.
-        is_dark = torch.minimum(bright @ self.before, bright @ self.before.T) == 0
+        # No bright cell from here to the left edge, or to the right one; nor to the upper or lower.
+        beside = torch.minimum(bright @ self.before, bright @ self.before.T)
+        above = torch.minimum(self.before @ bright, self.before.T @ bright)
+        is_dark = torch.maximum(beside, above) == 0
         table = is_dark.to(cells.dtype)
         expected = table * contrast
         steps = torch.cat([cells, expected], 2) @ self.steps
@@ -91,7 +98,8 @@ class Table(nn.Module):
         is_there &= of_sheet >= CELLS_OF_SHEET
         is_there &= of_table + of_sheet >= THUMBNAIL * THUMBNAIL - LITTLE_INK
         is_there &= (table * steps).sum((1, 2), True) >= 0
-        is_there &= (lit - dark).amin(1, True) >= UNEVEN
+        is_even = (cells - darkest).abs() <= EVEN
+        is_there &= (table * is_even).sum((1, 2), True) < ARE_EVEN * of_table
         return (is_dark | self.margin) & is_there, (ends + brightest) / 2
 
 

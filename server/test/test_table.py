@@ -32,6 +32,12 @@ def with_grain(grey: Grey, seed: int = 0) -> Grey:
     return (grey + grain).clip(0, 1).astype(np.float32)
 
 
+def cut_out(ink: Grey) -> Grey:
+    """Without any margin."""
+    rows, columns = np.nonzero(ink)
+    return ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+
+
 def table_of(grey: Grey) -> torch.Tensor:
     """(24, 24) bool"""
     picture = stacked(grey)
@@ -49,6 +55,18 @@ def test_a_digit_on_a_sheet_that_lies_on_a_table_is_read(
         photo = on_a_table(written(digit, 0.3, 0.08), brightness, np.random.default_rng(seed))
         with torch.inference_mode():
             found = pipeline(torch.from_numpy(photo)[None, None])
+        assert int(found.probabilities.argmax()) == digit, seed
+        assert float(found.is_digit) > 0.5, seed
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_white_that_is_too_bright_for_the_camera_hides_no_table(
+    pipeline: Pipeline, digit: int
+) -> None:
+    for seed in range(10):
+        photo = on_a_table(written(digit, 0.3, 0.08), 0.2, np.random.default_rng(seed))
+        with torch.inference_mode():
+            found = pipeline(torch.from_numpy((1.5 * photo).clip(0, 1))[None, None])
         assert int(found.probabilities.argmax()) == digit, seed
         assert float(found.is_digit) > 0.5, seed
 
@@ -92,6 +110,17 @@ def test_broad_white_ink_on_black_is_no_sheet(digit: int, pen: float) -> None:
 @pytest.mark.parametrize("digit", range(10))
 def test_a_stroke_along_the_edge_of_a_photograph_is_no_table(digit: int, pen: float) -> None:
     """Digits that are cut out without any margin."""
-    rows, columns = np.nonzero(ink := written(digit, 0.9, pen))
-    cut = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    assert not table_of(with_grain(0.8 * (1 - 0.8 * cut))).any()
+    assert not table_of(with_grain(0.8 * (1 - 0.8 * cut_out(written(digit, 0.9, pen))))).any()
+
+
+@pytest.mark.parametrize("pen", [0.1, 0.2, 0.3])
+@pytest.mark.parametrize("digit", range(10))
+def test_white_ink_that_touches_the_edges_is_no_sheet(digit: int, pen: float) -> None:
+    assert not table_of(cut_out(written(digit, 0.6, pen))).any()
+
+
+@pytest.mark.parametrize("pen", [0.1, 0.2])
+@pytest.mark.parametrize("digit", [2, 3, 5, 7])
+def test_chalk_whose_strokes_leave_gaps_is_no_sheet(digit: int, pen: float) -> None:
+    board = 0.2 + 0.6 * cut_out(written(digit, 0.6, pen))
+    assert not table_of(with_grain(board)).any()
