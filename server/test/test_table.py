@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from pictures import stacked
+from pictures import batch, stacked
 
 from model.page import Grey, on_a_table
 from model.pipeline import Pipeline
@@ -115,8 +115,15 @@ def test_a_stroke_along_the_edge_of_a_photograph_is_no_table(digit: int, pen: fl
 
 @pytest.mark.parametrize("pen", [0.1, 0.2, 0.3])
 @pytest.mark.parametrize("digit", range(10))
-def test_white_ink_that_touches_the_edges_is_no_sheet(digit: int, pen: float) -> None:
-    assert not table_of(cut_out(written(digit, 0.6, pen))).any()
+def test_white_ink_that_touches_the_edges_is_no_sheet_but_read(
+    pipeline: Pipeline, digit: int, pen: float
+) -> None:
+    cut = cut_out(written(digit, 0.6, pen))
+    assert not table_of(cut).any()
+    with torch.inference_mode():
+        found = pipeline(batch(cut))
+    assert int(found.probabilities.argmax()) == digit
+    assert float(found.is_digit) > 0.5
 
 
 @pytest.mark.parametrize("pen", [0.1, 0.2])
