@@ -154,7 +154,7 @@ def robustness_curves(
 
     shares: by what is counted, for each harm a share for each degree
     """
-    figure, axes = plt.subplots(4, 3, figsize=(11, 12), sharey=True, layout="constrained")
+    figure, axes = plt.subplots(5, 3, figsize=(11, 15), sharey=True, layout="constrained")
     for i, (axis, harm) in enumerate(zip(axes.flat, harms, strict=True)):
         for name, curves in shares.items():
             percent = [100 * share for share in curves[i]]

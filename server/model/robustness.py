@@ -16,7 +16,7 @@ from model.page import on_a_table, rules, shadow
 from model.render import draw_strokes, fit
 
 Grey = NDArray[np.uint8]
-"""(384, 384), 0 = black."""
+"""(H, W), 0 = black."""
 
 Rng = np.random.Generator
 
@@ -105,6 +105,27 @@ def _on_a_table(digit: PenDigit, brightness: float, rng: Rng) -> Grey:
     return (grey * 255).round().astype(np.uint8)
 
 
+def _with_margin(colours: tuple[float, float], digit: PenDigit, share: float, rng: Rng) -> Grey:
+    """Cut out with so much paper around it, written with a thin to broad pen.
+
+    colours: brightness of ink and paper, 0..1; unless they are black and white, both have grain
+    """
+    ink, paper = colours
+    drawn = np.asarray(_drawn(digit, pen=rng.uniform(0.03, 0.2)), np.float64) / 255
+    cut_out = _with_paper_around(drawn, round(share * SIDE))
+    grey = ink + (paper - ink) * cut_out
+    if set(colours) != {0, 1}:
+        grey += rng.normal(0, 0.02, grey.shape)
+    return (grey.clip(0, 1) * 255).round().astype(np.uint8)
+
+
+def _with_paper_around(drawn: NDArray[np.float64], margin: int) -> NDArray[np.float64]:
+    """The box of what is black, and so many pixels of white around it."""
+    rows, columns = np.nonzero((drawn < 0.5).any(1))[0], np.nonzero((drawn < 0.5).any(0))[0]
+    box = drawn[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return np.pad(box, margin, constant_values=1)
+
+
 def _written(manner: Manner, digit: PenDigit, degree: float, rng: Rng) -> Grey:
     """In another manner of writing."""
     return np.asarray(_drawn(replace(digit, strokes=tuple(manner(digit.strokes, degree, rng)))))
@@ -114,6 +135,11 @@ def _ends(digit: PenDigit, share: float, rng: Rng) -> Grey:
     """Strokes that end too early, below 0, or too late."""
     return _written(too_long if share > 0 else too_short, digit, abs(share), rng)
 
+
+MARGINS = (0, 0.02, 0.05, 0.1, 0.2, 0.4)
+
+PAPERS = {"black on white": (0, 1), "white on black": (1, 0), "chalk on a board": (0.8, 0.2)}
+"""Brightness of ink and paper."""
 
 HARMS = (
     Harm("rotation", "degrees", (-60, -45, -30, -20, -10, 0, 10, 20, 30, 45, 60), _rotated),
@@ -162,5 +188,9 @@ HARMS = (
         "missing or added, share of the stroke",
         (-0.12, -0.09, -0.06, -0.03, 0, 0.03, 0.06, 0.09, 0.12),
         _ends,
+    ),
+    *(
+        Harm(f"margin, {name}", "share of the digit", MARGINS, partial(_with_margin, colours))
+        for name, colours in PAPERS.items()
     ),
 )

@@ -202,3 +202,18 @@ def test_a_cut_off_edge_takes_its_share_of_the_digit() -> None:
     assert whole.shape == (384, 384)
     # The margin, a fifth of the canvas, and a quarter of the digit.
     assert whole.size - cut.size == 384 * round(384 * (0.2 + 0.25 * 0.6))
+
+
+@pytest.mark.parametrize("paper", ["black on white", "white on black", "chalk on a board"])
+def test_a_margin_is_a_share_of_the_digit(paper: str) -> None:
+    margins = next(harm for harm in HARMS if harm.name == f"margin, {paper}")
+    tight, wide = (margins.draw(DIGITS[0], d, np.random.default_rng(0)) for d in (0, 0.2))
+    side = 0.6 * 384
+    assert wide.shape == tuple(size + 2 * round(0.2 * side) for size in tight.shape)
+    # Without one the ink reaches every edge; with one only paper is there.
+    paper_is_dark = bool(wide[0].mean() < 128)
+    assert paper_is_dark == (paper != "black on white")
+    ink_is_there = (tight < 128) != paper_is_dark
+    edges = (ink_is_there[0], ink_is_there[-1], ink_is_there[:, 0], ink_is_there[:, -1])
+    assert all(edge.any() for edge in edges)
+    assert np.ptp(wide[0].astype(int)) < 64
