@@ -98,6 +98,18 @@ test('reads on this device at once where the server hangs', async ({ page, hand,
   await expect(page.getByTestId('place')).toHaveText('This device');
 });
 
+test('reads at once what the server could not read, when this device is chosen', async ({ page, hand, reading, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  await page.goto('/');
+  await readOnly(page, 'The server only');
+  await page.route('**/api/recognize*', (route) => route.fulfill({ status: 500, body: '' }));
+  await draw(hand, writing(3));
+  await expect(page.getByTestId('status')).toContainText('makes no sense');
+  await readOnly(page, 'This device only');
+  await expect(reading).toHaveText('3');
+  await expect(page.getByTestId('status')).toHaveText('');
+});
+
 test('is said to be where drawings are read from when it is chosen, in every tab', async ({ page, context, hasTouch }) => {
   test.skip(hasTouch, 'The screen has no part in it.');
   await page.goto('/');

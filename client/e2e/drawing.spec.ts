@@ -173,7 +173,8 @@ test('the list of shortcuts opens with ? and closes with Escape, which then clea
   const ink = await inkPixels(page);
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
-  await page.keyboard.press('Escape');
+  for (let held = 0; held < 5; held++) await page.keyboard.down('Escape');
+  await page.keyboard.up('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
   expect(await inkPixels(page)).toBe(ink);
 });

@@ -242,6 +242,28 @@ test.describe('with a camera', () => {
   });
 });
 
+test('reads light ink on nothing, as a picture with a transparent ground has it', async ({ page, reading, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  const address = await page.evaluate((drawn) => {
+    const canvas = document.createElement('canvas');
+    canvas.width = canvas.height = 600;
+    const context = canvas.getContext('2d');
+    if (!context) throw new Error('no canvas');
+    context.strokeStyle = '#ffffff';
+    context.lineWidth = 24;
+    context.lineCap = 'round';
+    for (const line of drawn) {
+      context.beginPath();
+      for (const [x, y] of line) context.lineTo(100 + 400 * x, 100 + 400 * y);
+      context.stroke();
+    }
+    return canvas.toDataURL('image/png');
+  }, lines(4));
+  await choose(page, 'white.png', 'image/png', Buffer.from(address.slice(address.indexOf(',') + 1), 'base64'));
+  await button(page, 'Read it').click();
+  await expect(reading).toHaveText('4');
+});
+
 test('says so where nothing is found in a photograph', async ({ page, reading }) => {
   await choose(page, 'paper.jpg', 'image/jpeg', await photograph(page, { lines: [], paper: '#eee', ink: '#000' }));
   await button(page, 'Read it').click();

@@ -46,7 +46,7 @@ export function App() {
   const [pen, setPen] = useState(DEFAULT_PEN);
   const [openDialog, setOpenDialog] = useState<DialogName | null>(null);
   const [explained, setExplained] = useState<Explained>(null);
-  const [preference, setPreference] = usePreference(recognizer);
+  const [preference, setPreference] = usePreference(recognizer, scheduler);
   const [consent, setConsent] = useConsent();
   const sharing = consent && preference !== 'device';
   const recognition = useRecognition(scheduler);

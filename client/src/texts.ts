@@ -114,6 +114,7 @@ export const texts = {
       hidden: HIDDEN,
       refused: 'The camera may not be used. Allow it in the browser’s settings for this page, or choose a picture.',
       noCamera: 'There is no camera here. Choose a picture instead.',
+      insecure: 'Browsers give the camera only to pages whose address begins with https://. Choose a picture instead.',
       cameraFailed: 'The camera does not start; another app may be using it. Choose a picture instead.',
     },
   },
@@ -122,8 +123,9 @@ export const texts = {
     open: 'Last drawings',
     empty: 'Nothing has been drawn yet. What you draw is kept here, in this browser, with what was read.',
     explanation: 'They are kept in this browser. Say what a drawing was where it was misread.',
+    fleeting: 'This browser cannot store all of them: save them as ZIP before you close the page. Say what a drawing was where it was misread.',
     consent: 'Send my corrections to the server',
-    consentDetail: 'The drawing, what was read and what it was, and nothing else: the network can learn from them. Deleting a drawing here deletes it there.',
+    consentDetail: 'The drawing, what was read in it and by which network, what it was, and when you said so; nothing else. The network can learn from them. Deleting a drawing here deletes it there.',
     consentKept: 'Not now: drawings are read on this device only, and none leaves it.',
     waits: 'to be sent',
     sent: 'sent, thank you',
@@ -185,6 +187,7 @@ export const texts = {
     refused: 'The server could not read this drawing.',
     hidden: HIDDEN,
     broken: 'The server gave an answer that makes no sense. Draw on to try again.',
+    failed: 'This device could not read your drawing. Draw on to try again.',
   },
 
   missing: {

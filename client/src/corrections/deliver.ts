@@ -9,14 +9,16 @@ const ADDRESS: keyof paths = '/api/corrections';
 /** A server that says nothing for so long, in milliseconds, counts as away. */
 const PATIENCE = 10_000;
 
-/** Timeouts, limits, and a server that is older than this page: all may be over another time. */
-const PASSING: readonly number[] = [404, 405, 408, 429];
+/** A login before the server, timeouts, limits, and a server that is older than this page: all may be over another time. */
+const PASSING: readonly number[] = [401, 403, 404, 405, 407, 408, 429];
 
 export async function deliver(message: Message): Promise<Delivery> {
   try {
     const response = await (message.kind === 'keep' ? keep(message) : forget(message));
     if (response.ok) return 'done';
-    return response.status >= 500 || PASSING.includes(response.status) ? 'later' : 'never';
+    // What a person has deleted is not given up.
+    const isOver = message.kind === 'keep' && response.status < 500 && !PASSING.includes(response.status);
+    return isOver ? 'never' : 'later';
   } catch {
     return 'later';
   }

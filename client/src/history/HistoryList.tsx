@@ -23,11 +23,12 @@ interface HistoryListProps {
 /** The last drawings, what was read in them, and what they were. */
 export default function HistoryList({ history, entries, sharing }: HistoryListProps) {
   const waiting = useSyncExternalStore(history.outbox.subscribe, history.outbox.waiting);
+  const fleeting = useSyncExternalStore(history.subscribe, history.isFleeting);
   const [unsaved, setUnsaved] = useState(false);
   const filled = entries.length > 0;
   return (
     <>
-      <p className="text-muted mb-3 text-sm">{filled ? texts.history.explanation : texts.history.empty}</p>
+      <p className="text-muted mb-3 text-sm">{!filled ? texts.history.empty : fleeting ? texts.history.fleeting : texts.history.explanation}</p>
       <ul className="history-list">
         {entries.map((entry) => (
           <HistoryRow key={entry.id} entry={entry} waits={waiting.some(({ key }) => key === entry.sharedAs)}

@@ -1,14 +1,15 @@
 import type { Entry } from './entry';
 
-/** Where drawings are put that the page has no time to write to its database; one key each, as tabs may close together. */
+/** Where drawings are put that the page has no time to write to its database, or cannot write; one key each, as tabs may close together. */
 const PREFIX = 'drawing:';
 
-/** Put a drawing aside at once. */
-export function putAside(entry: Entry): void {
+/** Put a drawing aside at once; false where the storage is full, or kept from the page. */
+export function putAside(entry: Entry): boolean {
   try {
     localStorage.setItem(PREFIX + entry.id, JSON.stringify(entry));
+    return true;
   } catch {
-    // The storage is full, or kept from the page.
+    return false;
   }
 }
 

@@ -12,7 +12,10 @@ const PNG = 'data:image/png;base64,QUJD';
 const entry = (id: string, time = 0): Entry => entryOf(id, time, PNG, answerOf(7));
 const ids = (history: History) => history.entries().map(({ id }) => id);
 
-beforeEach(() => { vi.stubGlobal('indexedDB', new IDBFactory()); });
+beforeEach(() => {
+  vi.stubGlobal('indexedDB', new IDBFactory());
+  localStorage.clear();
+});
 
 /** What a page that is opened later finds. */
 async function later(): Promise<History> {
@@ -128,6 +131,40 @@ describe('the last drawings', () => {
     await history.keep(entry('a'));
     await history.load();
     expect(ids(history)).toEqual(['a']);
+  });
+
+  it('wait aside for a database that does not open, with what was said of them', async () => {
+    const closed = vi.spyOn(indexedDB, 'open').mockImplementation(() => { throw new DOMException('no', 'SecurityError'); });
+    const history = new History();
+    await history.keep(entry('a', 1));
+    await history.correct('a', 4, false);
+    expect(history.isFleeting()).toBe(false);
+    closed.mockRestore();
+    await history.keep(entry('b', 2));
+    expect((await later()).entries()).toMatchObject([{ id: 'b' }, { id: 'a', correction: 4 }]);
+    expect(aside()).toEqual([]);
+  });
+
+  it('are said to go with the page where the browser keeps nothing for it', async () => {
+    vi.stubGlobal('indexedDB', { open: () => { throw new DOMException('no', 'SecurityError'); } });
+    const full = vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => { throw new DOMException('full', 'QuotaExceededError'); });
+    const history = new History();
+    const told = vi.fn(history.isFleeting);
+    history.subscribe(told);
+    await history.keep(entry('a'));
+    expect(told).toHaveLastReturnedWith(true);
+    await history.remove('a');
+    expect(history.isFleeting()).toBe(false);
+    full.mockRestore();
+  });
+
+  it('that were deleted while they were written stay deleted', async () => {
+    vi.stubGlobal('indexedDB', { open: () => { throw new DOMException('no', 'SecurityError'); } });
+    const history = new History();
+    const kept = history.keep(entry('a'));
+    await history.remove('a');
+    await kept;
+    expect(aside()).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import type { IDBPObjectStore } from 'idb';
 import { deliver, type Delivery } from '../corrections/deliver';
 import type { Message } from '../corrections/message';
 import { Outbox, SETTLES } from '../corrections/outbox';
-import { aside, forgetAside } from './aside';
+import { aside, forgetAside, putAside } from './aside';
 import { allKept, isWhole, openDatabase, type Database, type Schema, type UseDatabase } from './database';
 import { newId, type Correction, type Entry } from './entry';
 
@@ -19,6 +19,8 @@ export class History {
   #entries: readonly Entry[] = [];
   /** Ids of drawings of which the database does not hold, or not yet, what is shown. */
   readonly #unwritten = new Set<string>();
+  /** Ids of drawings that are nowhere but on this page. */
+  readonly #fleeting = new Set<string>();
   #database: Promise<Database | null> | null = null;
   readonly #listeners = new Set<() => void>();
 
@@ -31,6 +33,9 @@ export class History {
 
   /** Newest first. */
   readonly entries = (): readonly Entry[] => this.#entries;
+
+  /** Whether there are drawings that will be gone with the page. */
+  readonly isFleeting = (): boolean => this.#fleeting.size > 0;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -69,9 +74,11 @@ export class History {
       };
       return (await Promise.all([write(), done]))[0];
     });
-    if (!written) return;
-    this.#unwritten.delete(id);
-    forgetAside(id);
+    if (!written) {
+      this.#putAside(id);
+      return;
+    }
+    this.#settled(id);
     if (said(written).correction !== shown.correction || written.sharedAs !== shown.sharedAs) {
       this.#show(this.#entries.map((one) => (one === shown ? written : one)));
     }
@@ -100,9 +107,12 @@ export class History {
       const messages = takenBack([entry]).filter((message) => message.key !== sharedAs);
       return sharedAs === undefined || correction === null ? messages : [...messages, keepOf(entry, correction, sharedAs)];
     });
-    if (written) this.#unwritten.delete(id);
-    else this.#unwritten.add(id);
     if (!there) this.#show(this.#entries.filter((one) => one.id !== id));
+    if (written) this.#settled(id);
+    else {
+      this.#unwritten.add(id);
+      this.#putAside(id);
+    }
     return there;
   }
 
@@ -130,10 +140,7 @@ export class History {
     this.#show(this.#entries.filter((entry) => !which(entry)));
     await this.#change(async (drawings) => {
       const all = [...seen, ...(drawings ? await work(drawings) : [])];
-      for (const { id } of all) {
-        this.#unwritten.delete(id);
-        forgetAside(id);
-      }
+      for (const { id } of all) this.#settled(id);
       return takenBack(all);
     });
   }
@@ -160,6 +167,23 @@ export class History {
     return written !== undefined;
   }
 
+  /** It may be written at the next visit. One that was deleted meanwhile, or has made room, stays away. */
+  #putAside(id: string): void {
+    const entry = this.#entries.find((one) => one.id === id);
+    if (!entry) forgetAside(id);
+    else if (!putAside(entry)) {
+      this.#fleeting.add(id);
+      this.#show(this.#entries);
+    }
+  }
+
+  /** In the database, or deleted. */
+  #settled(id: string): void {
+    this.#unwritten.delete(id);
+    this.#fleeting.delete(id);
+    forgetAside(id);
+  }
+
   /** The server does not have the correction of this key, and will not have it. */
   async #notShared(key: string): Promise<void> {
     this.#show(this.#entries.map((entry) => (entry.sharedAs === key ? { ...entry, sharedAs: undefined } : entry)));
@@ -184,7 +208,11 @@ export class History {
     for (let attempt = 1; ; attempt++) {
       const opened = (this.#database ??= openDatabase().catch(() => null));
       const database = await opened;
-      if (!database) return undefined;
+      if (!database) {
+        // It may open another time: another tab may have held it.
+        if (this.#database === opened) this.#database = null;
+        return undefined;
+      }
       try {
         return await work(database);
       } catch (error) {

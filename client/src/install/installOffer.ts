@@ -12,7 +12,7 @@ export class InstallOffer {
   #way: InstallWay;
   readonly #listeners = new Set<() => void>();
 
-  constructor(target: EventTarget = window, needsHand = isSafariOnTouch() && !isInstalled()) {
+  constructor(target: EventTarget = window, needsHand = isSecureContext && isSafariOnTouch() && !isInstalled()) {
     this.#way = needsHand ? 'byHand' : null;
     target.addEventListener('beforeinstallprompt', (event) => {
       // The page's own button takes the place of the browser's bar.

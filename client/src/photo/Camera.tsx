@@ -41,7 +41,7 @@ export function Camera({ onShot, onProblem }: CameraProps) {
         <video ref={videoRef} className="photo-video" autoPlay playsInline muted onPlaying={() => { setReady(true); }} />
         <div className="photo-aim" aria-hidden="true" />
       </div>
-      <button type="button" className="action photo-main" data-useful={ready}
+      <button type="button" className="action photo-main" data-useful={ready} aria-disabled={!ready}
         onClick={() => { if (ready && videoRef.current) onShot(shot(videoRef.current)); }}>
         {texts.photo.shoot}
       </button>

@@ -63,6 +63,14 @@ describe('reading a drawing', () => {
     expect(reader.clear).toHaveBeenCalledBefore(reader.replace);
   });
 
+  it('shows nothing of a photograph beside the stroke that takes its place', () => {
+    store.dispatch({ type: 'lay', photo: document.createElement('canvas') });
+    vi.clearAllMocks();
+    drawStroke();
+    expect(reader.clear).toHaveBeenCalledTimes(1);
+    expect(reader.clear).toHaveBeenCalledBefore(reader.follow);
+  });
+
   it('tries again when the network is back', () => {
     window.dispatchEvent(new Event('online'));
     expect(reader.retryNow).toHaveBeenCalledTimes(1);

@@ -18,6 +18,8 @@ export function readDrawing(store: DrawingStore, scheduler: Reader): () => void 
       scheduler.hurry();
       return;
     }
+    // What was read of a photograph says nothing of a stroke that is begun on it, and takes it off the sheet.
+    if (type === 'begin' && drawing.content.photo) scheduler.clear();
     const content = shown(drawing);
     const picture = (): Picture => pictureOfContent(content);
     if (!content.photo && !hasInkOnSheet(content.strokes)) scheduler.clear();

@@ -195,4 +195,13 @@ describe('where one place is chosen', () => {
     await expect(question).rejects.toMatchObject({ kind: 'notLoaded' });
     expect(server.asked).toBe(0);
   });
+
+  it('gives the server nothing of what this device reads already when it is chosen', async () => {
+    either.networkChanged(false);
+    const question = ask();
+    either.prefer('device');
+    device.fail('notLoaded');
+    await expect(question).rejects.toMatchObject({ kind: 'notLoaded' });
+    expect(server.asked).toBe(0);
+  });
 });

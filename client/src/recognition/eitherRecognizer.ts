@@ -34,7 +34,7 @@ export class EitherRecognizer implements Recognizer {
     return this.#serverAway ? this.#deviceFirst(picture, signal) : this.#serverFirst(picture, signal);
   };
 
-  /** From the next picture on. */
+  /** From the next picture on; one that this device cannot read goes nowhere else either. */
   prefer(preference: Preference): void {
     this.#preference = preference;
   }
@@ -70,6 +70,8 @@ export class EitherRecognizer implements Recognizer {
       return await this.#device.recognize(picture, signal);
     } catch (onDevice) {
       signal.throwIfAborted();
+      // It may have been chosen meanwhile that no drawing leaves the device.
+      if (this.#preference === 'device') throw onDevice;
       try {
         const answer = await this.#server.recognize(picture, signal);
         this.#found();

@@ -99,12 +99,17 @@ describe('reading on this device', () => {
     await expect(answer).rejects.toThrow();
   });
 
-  it('says so where a picture cannot be read, and goes on', async () => {
+  it('says so where a picture cannot be read, and reads the next with a new engine', async () => {
     const first = ask();
     readers[0]?.say({ kind: 'refused', id: 1 });
-    await expect(first).rejects.toMatchObject({ kind: 'broken' });
-    void ask();
-    expect(readers).toHaveLength(1);
+    await expect(first).rejects.toMatchObject({ kind: 'failed' });
+    expect(readers[0]?.terminate).toHaveBeenCalled();
+    const second = ask();
+    expect(readers).toHaveLength(2);
+    // What was under way already when the old engine ended ends no other.
+    readers[0]?.say({ kind: 'refused', id: 1 });
+    readers[1]?.say({ kind: 'answer', id: 2, outputs: OUTPUTS });
+    expect((await second).text).toBe('3');
   });
 
   it('says so where its files are long in coming, and goes on loading them', async () => {

@@ -64,7 +64,11 @@ export class OnDeviceRecognizer implements Recognizer {
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if (message.kind === 'answer') waiting?.resolve(message.outputs);
-    else waiting?.reject(new RecognitionFailure('broken'));
+    else if (waiting) {
+      waiting.reject(new RecognitionFailure('failed'));
+      // An engine that has failed may have no memory left: the next question has a new one.
+      this.#giveUp();
+    }
   }
 
   /** It goes on loading, but nobody should wait for that with nothing said. */

@@ -63,6 +63,8 @@ export type FailureKind =
   | 'refused'
   /** It answers something that cannot be understood. */
   | 'broken'
+  /** Something went wrong on this device. */
+  | 'failed'
   /** The browser keeps what is drawn from the page. */
   | 'hidden';
 

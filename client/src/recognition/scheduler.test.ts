@@ -276,7 +276,52 @@ describe('a refusal', () => {
   it('is what an error that nobody foresaw comes to', async () => {
     scheduler.follow(() => { throw new Error('no canvas'); });
     await settle();
-    expect(scheduler.snapshot()).toMatchObject({ failure: { kind: 'broken' }, asking: false });
+    expect(scheduler.snapshot()).toMatchObject({ failure: { kind: 'failed' }, asking: false });
+  });
+});
+
+describe('others who are to be asked', () => {
+  it('are asked at once about a drawing that could not be read', async () => {
+    scheduler.follow(drawing('a'));
+    await latest().fail(new RecognitionFailure('broken'));
+    await wait(SHORTEST_INTERVAL);
+    scheduler.askOthers();
+    expect(asked()).toEqual(['a', 'a']);
+    await latest().answer(answerOf(7));
+    expect(scheduler.snapshot()).toEqual({ answer: answerOf(7), failure: null, asking: false });
+  });
+
+  it('are asked in place of those who have not answered', async () => {
+    scheduler.follow(drawing('a'));
+    scheduler.askOthers();
+    expect(questions[0]?.signal.aborted).toBe(true);
+    await wait(SHORTEST_INTERVAL);
+    expect(asked()).toEqual(['a', 'a']);
+  });
+
+  it('are asked at once in place of a server that is away', async () => {
+    scheduler.follow(drawing('a'));
+    for (const delay of RETRY_DELAYS) {
+      await latest().fail(away());
+      await wait(delay);
+    }
+    await latest().fail(away());
+    const before = questions.length;
+    await wait(SHORTEST_INTERVAL);
+    scheduler.askOthers();
+    expect(questions).toHaveLength(before + 1);
+  });
+
+  it('are not asked about what has been read, nor about an empty sheet', async () => {
+    scheduler.askOthers();
+    scheduler.follow(drawing('a'));
+    await latest().answer(answerOf(7));
+    scheduler.askOthers();
+    scheduler.follow(drawing('b'));
+    scheduler.clear();
+    scheduler.askOthers();
+    await wait(10_000);
+    expect(asked()).toEqual(['a']);
   });
 });
 

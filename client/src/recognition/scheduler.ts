@@ -29,6 +29,8 @@ type MakePicture = () => Picture;
 export class RecognitionScheduler {
   #state = NOTHING_RECOGNIZED;
   #wanted: MakePicture | null = null;
+  /** What was wanted last. */
+  #newest: MakePicture | null = null;
   #underWay: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #askedAt = -Infinity;
@@ -50,6 +52,7 @@ export class RecognitionScheduler {
   /** The drawing has grown: what is being read of it still holds for a part of it. */
   follow(makePicture: MakePicture): void {
     this.#wanted = makePicture;
+    this.#newest = makePicture;
     this.#show({ asking: true });
     this.#askSoon();
   }
@@ -72,6 +75,7 @@ export class RecognitionScheduler {
     this.#abandon();
     clearTimeout(this.#timer);
     this.#wanted = null;
+    this.#newest = null;
     this.#failures = 0;
     this.#show(NOTHING_RECOGNIZED);
   }
@@ -81,6 +85,13 @@ export class RecognitionScheduler {
     if (!this.#wanted || this.#underWay) return;
     this.#failures = 0;
     this.#askSoon();
+  }
+
+  /** Others are asked from now on: what has no answer may have one from them. */
+  askOthers(): void {
+    if (!this.#newest || (!this.#state.asking && !this.#state.failure)) return;
+    this.#failures = 0;
+    this.replace(this.#newest);
   }
 
   #abandon(): void {
@@ -124,7 +135,7 @@ export class RecognitionScheduler {
   }
 
   #failed(error: unknown, makePicture: MakePicture): void {
-    const failure = error instanceof RecognitionFailure ? error : new RecognitionFailure('broken');
+    const failure = error instanceof RecognitionFailure ? error : new RecognitionFailure('failed');
     this.#underWay = null;
     const worthRetrying = PASSING.includes(failure.kind);
     this.#failures = worthRetrying ? this.#failures + 1 : 0;

@@ -56,7 +56,7 @@ describe('asking the server', () => {
     expect((await ask()).text).toBe('7');
   });
 
-  it.each([502, 503, 504])('counts the server as away at status %i', async (status) => {
+  it.each([401, 403, 404, 405, 407, 408, 502, 503, 504])('counts the server as away at status %i', async (status) => {
     respond(status, '<html>Bad gateway</html>');
     expect((await failure()).kind).toBe('unreachable');
   });
@@ -85,8 +85,8 @@ describe('asking the server', () => {
     expect(await failure()).toMatchObject({ kind: 'refused', detail: null });
   });
 
-  it('hears that it asks too often', async () => {
-    respond(429, { detail: 'Too many pictures.' });
+  it.each([429, 503])('hears that the server itself has too much to do: status %i', async (status) => {
+    respond(status, { detail: 'Too many pictures.' });
     expect(await failure()).toMatchObject({ kind: 'busy', detail: 'Too many pictures.' });
   });
 

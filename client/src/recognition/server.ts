@@ -10,8 +10,8 @@ const ADDRESS = `${RECOGNIZE}?include=seen,evidence`;
 /** A server that says nothing for so long, in milliseconds, counts as away. */
 export const SERVER_TIMEOUT = 5000;
 
-/** What a proxy answers while the server behind it is away or overwhelmed. */
-const AWAY_STATUSES: readonly number[] = [502, 503, 504];
+/** What others answer than the server that reads: a login or a wall before it, a host without it, and a proxy while it is away. */
+const AWAY_STATUSES: readonly number[] = [401, 403, 404, 405, 407, 408, 502, 503, 504];
 
 export const serverRecognizer: Recognizer = { recognize };
 
@@ -59,9 +59,10 @@ async function ask(body: string, signal: AbortSignal): Promise<unknown> {
 }
 
 function failureOf(status: number, problem: unknown): RecognitionFailure {
-  if (AWAY_STATUSES.includes(status)) return new RecognitionFailure('unreachable');
   const detail = isFields(problem) && typeof problem.detail === 'string' ? problem.detail : null;
-  if (status === 429) return new RecognitionFailure('busy', detail);
+  // A server that has too much to do says so itself; a proxy says it without a word.
+  if (status === 429 || (status === 503 && detail !== null)) return new RecognitionFailure('busy', detail);
+  if (AWAY_STATUSES.includes(status)) return new RecognitionFailure('unreachable');
   return status < 500 ? new RecognitionFailure('refused', detail) : new RecognitionFailure('broken', detail);
 }
 

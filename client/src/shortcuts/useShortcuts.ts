@@ -24,6 +24,8 @@ export function useShortcuts({ dispatch, setPen, showList, paused }: ShortcutTar
   const keyPressed = useEffectEvent((event: KeyboardEvent) => {
     const command = commandOf(event);
     if (!command || paused || event.defaultPrevented) return;
+    // An Escape that has closed a dialog may still be held.
+    if (command === 'clear' && event.repeat) return;
     // There it takes back a letter of the option that is looked for.
     if (event.key === 'Backspace' && event.target instanceof HTMLSelectElement) return;
     event.preventDefault();
