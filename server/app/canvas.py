@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from app.grey import MOSTLY_OPAQUE, stands_out
+from model.grey import MOSTLY_OPAQUE, stands_out
 
 Bools = NDArray[np.bool_]
 Grey = NDArray[np.float32]

@@ -4,6 +4,7 @@ import base64
 import io
 import logging
 import math
+import re
 import struct
 import warnings
 from dataclasses import dataclass
@@ -12,14 +13,24 @@ from http import HTTPStatus
 import numpy as np
 from kornia_rs.io import decode_image_png_u8
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from app.canvas import extent, grey_of_canvas, is_opaque
-from app.grey import Levels, grey_of
-from app.pixels import loaded
 from app.problems import ProblemError
+from model.grey import Levels, grey_of
+from model.pixels import UPRIGHT, loaded, orientation_of
 
 logger = logging.getLogger(__name__)
+
+
+class DamagedError(ProblemError):
+    """A picture whose header could be read, and whose pixels could not."""
+
+    def __init__(self, pixels: int) -> None:
+        super().__init__(HTTPStatus.BAD_REQUEST, "The picture is damaged or incomplete.")
+        self.pixels = pixels
+        """How many were looked for."""
+
 
 Grey = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -51,6 +62,10 @@ small it is in the file
 """
 
 LARGE_JPEG = 4_000_000
+
+JPEG_MARKER = re.compile(rb"\xff([\xd8\xd9]|[^\x00\x01\xd0-\xd9\xff](?=(..)))", re.DOTALL)
+"""A JPEG's marker, but for those within a scan, and the length of what follows, if it has one
+(https://www.w3.org/Graphics/JPEG/itu-t81.pdf, table B.1)."""
 
 PNG_HEAD = struct.Struct(">8sI4sIIBB3s")
 """What a PNG begins with: signature, length and name of the first chunk, width, height, bits a
@@ -89,19 +104,6 @@ OTHER_FORMATS = (
     (0, b"<?xml"),
 )
 """Offset and first bytes of pictures that people have but that are not read here."""
-
-UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""What turns a picture upright, by its EXIF orientation."""
-
-UPRIGHT_ALREADY = 1
 
 LYING = (5, 6, 7, 8)
 """The EXIF orientations in which width and height change places."""
@@ -145,8 +147,8 @@ def decode(data: bytes, max_pixels: int, keep: int | None = None) -> Picture:
     max_pixels: the most pixels it may have; looked up in its header before it is decoded
     keep: pixels along the shorter side that are kept at least, where there are so many; None keeps
         those that a reading takes
-    Raises ProblemError: 422 for no bytes or no pixels, 400 for what is no picture or a damaged one,
-    413 for too many pixels, 415 for another format.
+    Raises ProblemError: 422 for no bytes or no pixels, 400 for what is no picture, 400 as
+    DamagedError for a damaged one, 413 for too many pixels, 415 for another format.
     """
     if not data:
         raise ProblemError(
@@ -248,7 +250,8 @@ def _open(data: bytes) -> Image.Image:
     except Image.DecompressionBombError:
         raise _too_large("fewer pixels") from None
     except Exception as error:  # see _load
-        raise _damaged(error) from None
+        logger.debug("damaged picture: %r", error)
+        raise DamagedError(0) from None
 
 
 def _check_size(image: Image.Image, max_pixels: int) -> None:
@@ -264,7 +267,7 @@ def _check_size(image: Image.Image, max_pixels: int) -> None:
 def _check_cost(image: Image.Image, data: bytes) -> None:
     """Refuse what is within the limits of size and yet takes very long to decode."""
     most_scans = MOST_JPEG_SCANS[image.width * image.height > LARGE_JPEG]
-    if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > most_scans:
+    if image.format in ("JPEG", "MPO") and _scans(data, most_scans) > most_scans:
         raise _too_large(f"at most {most_scans} scans as a JPEG of its size")
     if image.info.get("compression") in BMP_RUN_LENGTHS:
         raise ProblemError(
@@ -272,13 +275,24 @@ def _check_cost(image: Image.Image, data: bytes) -> None:
         )
 
 
+def _scans(data: bytes, most: int) -> int:
+    """How many scans a JPEG has, if it has more than `most`; else a number up to that."""
+    # What follows the picture, such as a film of the moment, holds the same bytes by chance.
+    if data.count(b"\xff\xda") <= most:
+        return most
+    scans = place = 0
+    while marker := JPEG_MARKER.search(data, place):
+        place = marker.end()
+        if marker[1] == b"\xd9":
+            break
+        scans += marker[1] == b"\xda"
+        if marker[2] is not None:
+            place += max(int.from_bytes(marker[2]) - 2, 0)
+    return scans
+
+
 def _too_large(allowed: str) -> ProblemError:
     return ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A picture may have {allowed}.")
-
-
-def _damaged(error: Exception) -> ProblemError:
-    logger.debug("damaged picture: %r", error)
-    return ProblemError(HTTPStatus.BAD_REQUEST, "The picture is damaged or incomplete.")
 
 
 def _plain_png(data: bytes, max_pixels: int) -> Pixels | None:
@@ -326,29 +340,20 @@ def _load(image: Image.Image) -> tuple[Image.Image, int]:
     Whatever Pillow's parsers raise on crafted bytes (OSError, SyntaxError, ValueError,
     struct.error, IndexError, KeyError, MemoryError …) means the same: the picture is damaged.
     """
+    pixels = image.width * image.height
     try:
         # A JPEG can be decoded at 1/2, 1/4 or 1/8 for a fraction of the time.
         image.draft(None, (LONGEST, LONGEST))
         plain = loaded(image)
     except Exception as error:
-        raise _damaged(error) from None
-    return plain, _orientation(image)
+        logger.debug("damaged picture: %r", error)
+        raise DamagedError(pixels) from None
+    return plain, orientation_of(image)
 
 
 def _factor(size: tuple[int, int], least: int) -> int:
     """The side of the squares that are averaged, in pixels."""
     return max(1, min(size) // least, math.ceil(max(size) / LONGEST))
-
-
-def _orientation(image: Image.Image) -> int:
-    """The EXIF orientation, 1 to 8; a picture whose EXIF is corrupt is taken to be upright."""
-    try:
-        orientation: int = image.getexif().get(ExifTags.Base.Orientation, UPRIGHT_ALREADY)
-    except Exception as error:  # any parser error, as in _load
-        logger.debug("corrupt EXIF: %r", error)
-        return UPRIGHT_ALREADY
-    # Not every file keeps to 1 … 8, nor to numbers.
-    return orientation if orientation in UPRIGHT else UPRIGHT_ALREADY
 
 
 def _as_fractions(grey: Levels) -> Grey:

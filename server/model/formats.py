@@ -127,13 +127,15 @@ def _read_pair(pictures_path: Path, labels_path: Path) -> Images:
     pictures, labels = read_idx(pictures_path), read_idx(labels_path)
     if pictures.ndim != 3 or pictures.shape[1:] != (SIDE, SIDE):
         raise DataError(f"{pictures_path} holds {pictures.shape}, not pictures of {SIDE}×{SIDE}.")
+    if not len(pictures):
+        raise DataError(f"{pictures_path} holds no pictures.")
     if labels.shape != pictures.shape[:1]:
         raise DataError(
             f"{pictures_path}: {len(pictures)} pictures, but labels of shape {labels.shape}."
         )
-    if pictures.max(initial=0) == 1:
+    if pictures.max() == 1:
         raise DataError(f"{pictures_path}: {NOT_FRACTIONS}")
-    if len(labels) and labels.max() > 9:
+    if labels.max() > 9:
         where = int((labels > 9).argmax())
         raise DataError(f"{labels_path}: label {where} is {labels[where]}, not 0 to 9.")
     return Images(pictures, labels.astype(np.int64))

@@ -1,18 +1,21 @@
 """Picture files of one's own, read as the server reads what is sent to it."""
 
+import math
 import os
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 from model.errors import DataError
+from model.grey import grey_of
+from model.pixels import UPRIGHT, loaded, orientation_of
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 
 LONGEST = 512
-"""Pixels along the longer side: larger pictures are made smaller."""
+"""Pixels along the longer side: of larger pictures squares are averaged."""
 
 
 def picture_files(folder: Path, pattern: str = "*") -> list[Path]:
@@ -52,29 +55,10 @@ def on_paper(image: Image.Image) -> NDArray[np.float32]:
 
     Raises whatever Pillow raises for a damaged file.
     """
-    upright = _in_eight_bits(ImageOps.exif_transpose(image)).convert("RGBA")
-    upright.thumbnail((LONGEST, LONGEST))
-    sheet = Image.new("RGBA", upright.size, _paper(upright))
-    sheet.alpha_composite(upright)
-    return np.asarray(sheet.convert("L"), np.float32) / np.float32(255)
-
-
-def _in_eight_bits(image: Image.Image) -> Image.Image:
-    """Grey of 16 bits, of which Pillow makes white whatever is above 255."""
-    if not image.mode.startswith("I"):
-        return image
-    levels = np.asarray(image)
-    grey = Image.fromarray(np.rint(levels * (255 / 65535)).astype(np.uint8))
-    transparency = image.info.get("transparency")
-    if isinstance(transparency, int):
-        grey.putalpha(Image.fromarray(np.uint8(255) * (levels != transparency)))
-    return grey
-
-
-def _paper(image: Image.Image) -> str:
-    """White, or black where most is transparent and what is visible is light: chalk, say."""
-    visible = np.asarray(image.getchannel("A"), np.float32)
-    if not 0 < visible.mean() < 127.5:
-        return "white"
-    ink = np.vdot(np.asarray(image.convert("L"), np.float32), visible) / visible.sum()
-    return "white" if ink < 128 else "black"
+    image.draft(None, (LONGEST, LONGEST))
+    plain = loaded(image)
+    grey = Image.fromarray(grey_of(plain, max(1, math.ceil(max(plain.size) / LONGEST))))
+    orientation = orientation_of(image)
+    if orientation in UPRIGHT:
+        grey = grey.transpose(UPRIGHT[orientation])
+    return np.asarray(grey, np.float32) / np.float32(255)

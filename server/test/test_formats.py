@@ -1,6 +1,7 @@
 """Digits in every form: read, checked, converted."""
 
 import gzip
+import io
 import zipfile
 import zlib
 from pathlib import Path
@@ -13,9 +14,11 @@ from PIL import Image, ImageDraw, ImageOps
 from PIL.Image import Transpose
 from uploads import file_of, one
 
+from app.images import decode
 from model import dataset, train
 from model.data import Images, read_idx
 from model.formats import WRITERS, digits_checksum, read_images
+from model.picture_file import read_picture
 
 UNIPEN = """.SEGMENT DIGIT
 .COMMENT 1 5 1
@@ -236,6 +239,45 @@ def test_idx_files_of_fractions_are_named(
     assert dataset.main(["check", str(folder)]) == 2
     reason = "train-images-idx3-ubyte.gz: levels are 0 to 255, not 0 to 1."
     assert reason in capsys.readouterr().err
+
+
+def test_no_pictures_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(
+        bytes((0, 0, 8, 3, *bytes(7), 28, 0, 0, 0, 28))
+    )
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(bytes((0, 0, 8, 1, *bytes(4))))
+    assert dataset.main(["check", str(tmp_path)]) == 2
+    assert "train-images-idx3-ubyte holds no pictures." in capsys.readouterr().err
+
+
+def odd_ones(seven: Image.Image) -> dict[str, bytes]:
+    """Files in which it is hard to tell ink from paper."""
+    ink = seven.point([255] * 128 + [0] * 128)
+    unused = io.BytesIO()
+    Image.merge("RGBA", [seven] * 3 + [Image.new("L", seven.size)]).save(unused, "BMP")
+    board = Image.new("RGBA", seven.size, (30, 40, 35, 255))
+    board.paste((230, 230, 220, 255), mask=ink)
+    board.paste((0, 0, 0, 0), (0, 0, board.width, 12))
+    red = Image.new("RGB", seven.size, (0, 130, 0))
+    red.paste((255, 0, 0), mask=ink)
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    return {
+        "a.bmp": unused.getvalue(),
+        "b.png": file_of(board),
+        "c.png": file_of(red),
+        "d.png": file_of(Image.fromarray(np.asarray(seven).astype(np.uint16) * 257)),
+        "e.jpg": file_of(seven.resize((2000, 2600)), "JPEG", exif=turned),
+        "f.gif": file_of(seven.convert("P"), "GIF"),
+    }
+
+
+def test_pictures_are_read_as_the_server_reads_them(seven: Image.Image, tmp_path: Path) -> None:
+    for name, data in odd_ones(seven).items():
+        (tmp_path / name).write_bytes(data)
+        found, posted = read_picture(tmp_path / name), decode(data, 10_000_000, keep=512).grey
+        np.testing.assert_allclose(found, posted, atol=1e-6, err_msg=name)
+        assert np.ptp(found) > 0.5, name
 
 
 def test_a_broken_picture_in_a_folder_is_named(tmp_path: Path) -> None:

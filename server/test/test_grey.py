@@ -5,10 +5,10 @@ import pytest
 from PIL import Image
 from uploads import PIXELS, drawing, file_of, grey, seven, stroke
 
-from app.averaging import averaged as averaged_in_squares
 from app.canvas import grey_of_canvas, is_opaque
-from app.grey import grey_of
 from app.images import _plain_png, decode
+from model.grey import grey_of
+from model.squares import averaged as averaged_in_squares
 
 
 def test_transparent_black_ink_lies_on_white_paper() -> None:

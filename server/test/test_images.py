@@ -11,9 +11,7 @@ import pytest
 from PIL import ExifTags, Image
 from uploads import PIXELS, chunk, drawing, file_of, grey, noise, png_claiming, seven, stroke
 
-from app.grey import grey_of
 from app.images import (
-    UPRIGHT_ALREADY,
     _grey_pixels,
     _load,
     _open,
@@ -22,6 +20,8 @@ from app.images import (
     png_data_url,
 )
 from app.problems import ProblemError
+from model.grey import grey_of
+from model.pixels import UPRIGHT_ALREADY
 
 INK_ABOVE_PAPER = Image.new("L", (4, 2), 255)
 INK_ABOVE_PAPER.putpixel((0, 0), 0)
@@ -283,6 +283,14 @@ def test_a_jpeg_of_endless_scans_is_refused(side: int, scans: int) -> None:
 
     assert status(of(scans - 1)) == HTTPStatus.OK
     assert refusal(of(scans)).status == 413
+
+
+def test_what_follows_a_jpeg_is_no_scan_of_it() -> None:
+    data = file_of(Image.new("L", (2500, 2500), 255), "JPEG")
+    film = b"\xff\xda\0\x02" * 200
+    assert status(data + film) == HTTPStatus.OK
+    assert status(data[:2] + b"\xff\xe1\x03\x22" + film + data[2:]) == HTTPStatus.OK
+    assert refusal(data[:-2] + film + data[-2:]).status == 413
 
 
 def test_a_run_length_bmp_is_refused() -> None:

@@ -7,7 +7,7 @@ const NOISE = 32;
 /**
  * The band of opaque pixels in which what is drawn stands out: luminance (ITU-R BT.601, rounded to
  * 8 bits), or red, green or blue where the ink has nearly the luminance of the paper. It is what
- * the server's decoder does (app/grey.py).
+ * the server's decoder does (server/model/grey.py).
  *
  * @param pixels red, green, blue and alpha, 0..255
  * @returns 0 = black, 1 = white

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageStat
 
-from app.averaging import BAND, averaged
+from model.squares import BAND, averaged
 
 CLEARLY = 1.5
 """How many times the luminance's contrast a single band must have to be taken in its place."""

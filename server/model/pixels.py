@@ -1,10 +1,27 @@
 """What a picture file shows, where Pillow leaves that to others: its pixels in a plain mode."""
 
+import logging
+
 import numpy as np
-from PIL import Image
+from PIL import ExifTags, Image
 from PIL.GifImagePlugin import GifImageFile
 
+logger = logging.getLogger(__name__)
+
 Box = tuple[int, int, int, int]
+
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What turns a picture upright, by its EXIF orientation."""
+
+UPRIGHT_ALREADY = 1
 
 
 def loaded(image: Image.Image) -> Image.Image:
@@ -15,6 +32,17 @@ def loaded(image: Image.Image) -> Image.Image:
     frame = _framed_part(image)
     image.load()
     return _in_plain_mode(image) if frame is None else _on_its_paper(image, frame)
+
+
+def orientation_of(image: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8; a picture whose EXIF is corrupt is taken to be upright."""
+    try:
+        orientation: int = image.getexif().get(ExifTags.Base.Orientation, UPRIGHT_ALREADY)
+    except Exception as error:  # whatever error Pillow's parser raises
+        logger.debug("corrupt EXIF: %r", error)
+        return UPRIGHT_ALREADY
+    # Not every file keeps to 1 … 8, nor to numbers.
+    return orientation if orientation in UPRIGHT else UPRIGHT_ALREADY
 
 
 def _in_plain_mode(image: Image.Image) -> Image.Image:
