@@ -133,6 +133,10 @@ def test_there_are_limits_of_number_bytes_and_pixels(tmp_path: Any) -> None:
     assert answer["answers"][5]["problem"]["detail"] == (
         "All pictures of a batch together may have at most 8,000 pixels."
     )
+    # A damaged one is decoded to where it is damaged, and counts.
+    damaged = base64_of(file_of(seven().resize((40, 40)))[:-30])
+    answer = patient.post(ADDRESS, json={"images": [damaged] * 7}).get_json()
+    assert texts(answer) == [400] * 5 + [413] * 2
     too_large = base64_of(file_of(seven().resize((50, 50))))
     (alone,) = patient.post(ADDRESS, json={"images": [too_large]}).get_json()["answers"]
     assert "at most 2,000 pixels, not 50 × 50" in alone["problem"]["detail"]
