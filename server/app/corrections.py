@@ -150,8 +150,14 @@ def _write_archive(file: Any) -> None:
             read, was = (
                 NO_DIGIT if digit is None else digit for digit in (correction.read, correction.was)
             )
-            rows.writerow((name, correction.made.isoformat(), read, was, correction.model))
+            row = (name, correction.made.isoformat(), read, was, _as_text(correction.model))
+            rows.writerow(row)
         archive.writestr(_undated("corrections.csv"), table.getvalue(), zipfile.ZIP_DEFLATED)
+
+
+def _as_text(cell: str) -> str:
+    """Anybody may send what a spreadsheet would take for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
 
 
 def _undated(name: str) -> zipfile.ZipInfo:
