@@ -22,6 +22,7 @@ from prometheus_client import (
 
 from app import parts
 from app.metrics import requests_of, seconds_of
+from app.openapi import Operation, describes
 from app.problems import ProblemError
 from app.tokens import check_token
 
@@ -37,8 +38,9 @@ REQUEST_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
 
 @blueprint.get("/metrics")
+@describes(Operation(answers={200: "text/plain"}, problems=(401, 404), token=True))
 def metrics() -> Response:
-    """All numbers, of all processes, for Prometheus."""
+    """All numbers, of all processes, for Prometheus, for whoever knows the token."""
     token = parts.settings().metrics_token
     if not token:
         raise ProblemError(HTTPStatus.NOT_FOUND, "There are no metrics: set METRICS_TOKEN first.")
