@@ -24,7 +24,8 @@ def calibrate(
 ) -> None:
     """Fit temperature, scales and shift, in place.
 
-    digits: for each held-out set, which all weigh the same, the network's output and (N,) labels
+    digits: for each held-out set the network's output and (N,) labels; for the temperature they all
+        weigh the same, for what is a digit by the number of their pictures
     no_digits: the network's output on sets of held-out pictures of other things
     """
     calibration.temperature.fill_(

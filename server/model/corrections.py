@@ -14,7 +14,7 @@ from PIL import Image
 from model.errors import DataError
 from model.page import Grey
 from model.picture_file import on_paper
-from model.prepare import NO_DIGIT, Prepared, normalized
+from model.prepare import NO_DIGIT, Prepared, normalized, with_ink
 from model.recipes import LabelledSets
 
 TABLE = "corrections.csv"
@@ -60,10 +60,12 @@ def read_corrections(path: Path) -> Prepared:
 
 
 def with_corrections(sets: LabelledSets, corrections: Prepared, times: int) -> LabelledSets:
-    """What is trained on, with corrections among the pen's digits and among what is no digit.
+    """What is trained on, with corrections, but for blank ones, among the pen's digits and among
+    what is no digit.
 
     times: how often each is in it; augmentation makes them differ
     """
+    corrections = with_ink(corrections)
     is_digit = corrections.labels != NO_DIGIT
     more = {
         "pen": _added(sets.train["pen"], corrections, is_digit, times),

@@ -182,18 +182,21 @@ def read_unipen(text: str, named: str | None = None) -> Iterator[PenDigit]:
     """Read the digits of a UNIPEN file whose `.COMMENT` lines give digit, writer and sample.
 
     named: what an error calls the file; None leaves out segments whose comment says something else
-    Raises DataError, naming the line in which such a segment begins.
+    Raises DataError, naming the line in which such a segment, or a stroke that is none, begins.
     """
     line = 1
     before, *segments = text.split(".SEGMENT DIGIT")
+    declared = re.search(r"^\.COORD\s(.*)$", text, re.MULTILINE)
+    columns = declared[1].split() if declared else ["X", "Y"]
     for segment in segments:
         line += before.count("\n")
         before = segment
         comment = re.search(r"\.COMMENT\s+(\d)\s+(\d+)", segment)
-        strokes = [
-            np.array(re.findall(r"(-?\d+)\s+(-?\d+)", stroke.split(".PEN_UP")[0]), np.float64)
-            for stroke in segment.split(".PEN_DOWN")[1:]
-        ]
+        try:
+            strokes = [_points(stroke, columns) for stroke in segment.split(".PEN_DOWN")[1:]]
+        except ValueError as error:
+            where = f"{named or 'UNIPEN'}, segment in line {line}"
+            raise DataError(f"{where}: {error}.") from None
         strokes = [stroke for stroke in strokes if stroke.size]
         if comment is None and named is not None:
             raise DataError(
@@ -203,6 +206,21 @@ def read_unipen(text: str, named: str | None = None) -> Iterator[PenDigit]:
             continue
         upright = tuple(np.stack([s[:, 0], 500 - s[:, 1]], axis=1) / 500 for s in strokes)
         yield PenDigit(int(comment[1]), int(comment[2]), upright)
+
+
+def _points(stroke: str, columns: list[str]) -> Points:
+    """What follows a `.PEN_DOWN`, up to the next keyword: (N, 2). Raises ValueError."""
+    rows = [
+        row.split() for row in re.split(r"^\s*\.", stroke, maxsplit=1, flags=re.M)[0].split("\n")
+    ]
+    points = [row for row in rows if row]
+    if not {"X", "Y"} <= set(columns):
+        raise ValueError(f".COORD names {' '.join(columns)}, and not X and Y")
+    for row in points:
+        if len(row) != len(columns):
+            raise ValueError(f"{' '.join(row)!r} is no point of {' '.join(columns)}")
+    x_and_y = [columns.index("X"), columns.index("Y")]
+    return np.array(points, np.float64).reshape(-1, len(columns))[:, x_and_y]
 
 
 def _lacks_second_stroke(digit: PenDigit) -> bool:

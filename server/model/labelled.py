@@ -7,7 +7,7 @@ import torch
 
 from model import data
 from model.errors import DataError
-from model.prepare import NO_DIGIT, SEED, Prepared, normalized, normalized_images
+from model.prepare import NO_DIGIT, SEED, Prepared, normalized, normalized_images, with_ink
 from model.recipes import DigitsRecipe, LabelledSets, Recipe
 from model.training_data import training_data
 
@@ -27,7 +27,7 @@ def labelled_sets(
     """What a recipe trains on and is judged by. Raises DataError.
 
     limit: use only so many pictures of each source, for a quick look
-    own: digits to train on in MNIST's place; one in twelve is held out
+    own: digits to train on in MNIST's place; one in twelve is held out, blank ones are left out
     cache: where what takes long to prepare is kept
     """
     if isinstance(recipe, DigitsRecipe):
@@ -66,13 +66,17 @@ def _of_mnist(part: str, limit: int | None) -> Prepared:
 
 
 def _split(own: data.Images, limit: int | None) -> tuple[Prepared, Prepared]:
-    order = torch.randperm(len(own.labels), generator=torch.Generator().manual_seed(SEED))[:limit]
-    if len(order) < FEWEST:
-        raise DataError(f"{len(order)} pictures are too few to learn from: {FEWEST} at least.")
-    held_out = len(order) // HELD_OUT
-    picks = order.numpy()
-    parts = (picks[held_out:], picks[:held_out])
+    order = torch.randperm(len(own.labels), generator=torch.Generator().manual_seed(SEED))
+    pick = order[:limit].numpy()
+    digits = with_ink(normalized_images(data.Images(own.pictures[pick], own.labels[pick])))
+    number = len(digits.labels)
+    if number < FEWEST:
+        raise DataError(
+            f"{number} pictures are too few to learn from: {FEWEST} at least, not blank."
+        )
+    held_out = number // HELD_OUT
     train, validation = (
-        normalized_images(data.Images(own.pictures[pick], own.labels[pick])) for pick in parts
+        Prepared(digits.pictures[part], digits.labels[part])
+        for part in (slice(held_out, None), slice(held_out))
     )
     return train, validation

@@ -144,6 +144,7 @@ def _key(recipe: "DigitsRecipe", limit: int | None) -> str:
         "normalize",
         "outliers",
         "page",
+        "pipeline",
         "prepare",
         "render",
         "resampling",

@@ -91,6 +91,32 @@ def test_strokes_are_read_with_y_downwards_and_scaled_to_the_tablet() -> None:
     assert one.strokes[0].tolist() == [[0.5, 0], [0.5, 1]]
 
 
+def test_a_point_is_where_the_columns_say() -> None:
+    text = UNIPEN.replace(" 0 500\n 250 250\n", " 0.5 500.0\n 250 250.25\n")
+    eight, _ = data.read_unipen(text)
+    assert eight.strokes[0].tolist() == [[0.001, 0], [0.5, 0.4995]]
+    named = ".COORD T X Y P\n" + UNIPEN
+    for point in (" 0 500\n", " 250 250\n", " 500 0\n", " 250 500\n", " 250 0\n"):
+        named = named.replace(point, f" 17{point[:-1]} 99\n")
+    assert [[stroke.tolist() for stroke in digit.strokes] for digit in data.read_unipen(named)] == [
+        [stroke.tolist() for stroke in digit.strokes] for digit in data.read_unipen(UNIPEN)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (UNIPEN.replace(" 250 500\n", " 250 500 17 99\n"), "'250 500 17 99' is no point of X Y"),
+        (UNIPEN.replace(" 250 500\n", " 250\n"), "'250' is no point of X Y"),
+        (UNIPEN.replace(" 250 500\n", " 250 much\n"), "could not convert string to float: 'much'"),
+        (".COORD A B\n" + UNIPEN, ".COORD names A B, and not X and Y"),
+    ],
+)
+def test_what_is_no_point_is_told(text: str, reason: str) -> None:
+    with pytest.raises(DataError, match=rf"own.unipen, segment in line \d+: {reason}"):
+        list(data.read_unipen(text, "own.unipen"))
+
+
 def test_pen_data_without_a_name_is_read_without_what_no_comment_explains() -> None:
     (one,) = data.read_unipen(UNIPEN.replace("8 12 224", "eight"))
     assert one.label == 1

@@ -328,6 +328,9 @@ def test_corrections_are_trained_on(sets: LabelledSets, tmp_path: Path) -> None:
     corrections = read_corrections(path)
     assert corrections.labels.tolist() == [1, NO_DIGIT]
     assert corrections.pictures[0].max() > 200
+    blank = Prepared(0 * corrections.pictures, corrections.labels)
+    without = with_corrections(sets, blank, times=3)
+    assert len(without.train["pen"].labels) == len(sets.train["pen"].labels)
     more = with_corrections(sets, corrections, times=3)
     pen = sets.train["pen"].labels
     assert more.train["pen"].labels[-4:].tolist() == [pen[-1], 1, 1, 1]
@@ -475,8 +478,16 @@ def test_a_classic_learns_from_data_of_ones_own(sets: LabelledSets) -> None:
     other = dataclasses.replace(RECIPES["lenet"], seed=1)
     again = labelled_sets(other, own=data.Images(pictures, labels))
     assert np.array_equal(again.train["mnist"].pictures, own.train["mnist"].pictures)
-    with pytest.raises(DataError, match="too few"):
-        labelled_sets(RECIPES["lenet"], own=data.Images(pictures[:9], labels[:9]))
+    blank = data.Images(np.concatenate([pictures, 0 * pictures]), np.tile(labels, 2))
+    without = labelled_sets(RECIPES["lenet"], own=blank)
+    assert (
+        sum(len(part.labels) for part in (*without.train.values(), *without.validation.values()))
+        == LIMIT
+    )
+    assert without.train["mnist"].pictures.any((1, 2)).all()
+    for few in (data.Images(pictures[:9], labels[:9]), data.Images(0 * pictures, labels)):
+        with pytest.raises(DataError, match="too few"):
+            labelled_sets(RECIPES["lenet"], own=few)
 
 
 def test_validation_has_scribbles_of_its_own(prepared: TrainingData) -> None:
