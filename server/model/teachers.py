@@ -31,8 +31,11 @@ class Teachers:
     They read in the precision in which the other one learns.
     """
 
-    def __init__(self, networks: Sequence[nn.Module]) -> None:
+    def __init__(self, networks: Sequence[nn.Module], temperatures: Sequence[float]) -> None:
+        """temperatures: what makes each network's answers as sure as they are right, so that those
+        of one that is modest, as smoothed labels make it, count as much as the others'"""
         self._networks = [fused(network) for network in networks]
+        self._temperatures = temperatures
 
     def __deepcopy__(self, memo: Any) -> "Teachers":
         """Itself: it never changes, and averaging copies all that a module holds."""
@@ -44,7 +47,10 @@ class Teachers:
         said: list[NetworkOutput] = [
             network.to(digits.device)(digits) for network in self._networks
         ]
-        ten = [(output.logits.float() / TEMPERATURE).softmax(1) for output in said]
+        ten = [
+            (output.logits.float() / (temperature * TEMPERATURE)).softmax(1)
+            for output, temperature in zip(said, self._temperatures, strict=True)
+        ]
         is_digit = [output.digit_logit.float() for output in said]
         return Lesson(torch.stack(ten).mean(0), torch.stack(is_digit).mean(0).sigmoid())
 
@@ -53,6 +59,8 @@ class Teacher(NamedTuple):
     """A trained network."""
 
     network: nn.Module
+    temperature: float
+    """By which its logits are calibrated."""
     origin: str
     """What it is, e.g. "digits 1.0.0, epoch 3"."""
     sha256: str
@@ -63,5 +71,6 @@ def load_teacher(run: Path) -> Teacher:
     """Load the network of a run's folder. Raises ModelError."""
     weights = weights_in(run)
     card = read_card(weights.stem, run)
-    network = load_pipeline(weights.stem, run).network
-    return Teacher(network, origin(card), card["sha256"][weights.name])
+    pipeline = load_pipeline(weights.stem, run)
+    temperature = pipeline.calibration.temperature.item()
+    return Teacher(pipeline.network, temperature, origin(card), card["sha256"][weights.name])

@@ -238,7 +238,7 @@ def _teachers(taught_by: list[Teacher], recipe: Recipe) -> Teachers | None:
     networks = [teacher.network for teacher in taught_by]
     if isinstance(recipe, DigitsRecipe) and not all(isinstance(x, DigitNet) for x in networks):
         raise ModelError("Classics cannot teach this recipe: they do not know what is no digit.")
-    return Teachers(networks)
+    return Teachers(networks, [teacher.temperature for teacher in taught_by])
 
 
 def _as_it_began(

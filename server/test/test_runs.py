@@ -107,9 +107,10 @@ def test_what_teachers_say_is_softened_so_that_other_digits_count() -> None:
     teacher = _sure_of_sevens(second=4.0)
     with torch.no_grad():
         said = teacher.eval()(digit := torch.rand(1, 1, 28, 28)).logits[0]
-    (ten,) = Teachers([teacher])(digit).ten
-    odds = math.exp(float(said[7] - said[2]) / TEMPERATURE)
-    assert float(ten[7] / ten[2]) == pytest.approx(odds, rel=1e-4)
+    for own in (1.0, 0.5):
+        (ten,) = Teachers([teacher], [own])(digit).ten
+        odds = math.exp(float(said[7] - said[2]) / (own * TEMPERATURE))
+        assert float(ten[7] / ten[2]) == pytest.approx(odds, rel=1e-4)
 
 
 def test_that_a_digit_is_one_is_learned_from_its_label_alone() -> None:
@@ -127,7 +128,7 @@ def test_a_run_learns_from_its_teachers(sets: LabelledSets, tmp_path: Path) -> N
     teacher = _sure_of_sevens(second=0.1)
     recipe = dataclasses.replace(RECIPE, epochs=1, steps_per_epoch=80, teaching=1.0)
     sevens = LabelledSets({n: _sevens(x) for n, x in sets.train.items()}, *sets[1:])
-    run(recipe, sevens, tmp_path, {"data": {}}, teachers=Teachers([teacher]), quiet=True)
+    run(recipe, sevens, tmp_path, {"data": {}}, teachers=Teachers([teacher], [1.0]), quiet=True)
     said = judge(load_pipeline("quick", tmp_path).network, sets)
     probabilities = said["mnist"].logits.softmax(1).mean(0)
     assert probabilities[2] > 0.2
