@@ -24,12 +24,12 @@ logger = logging.getLogger(__name__)
 
 
 class DamagedError(ProblemError):
-    """A picture whose header could be read, and whose pixels could not."""
+    """A picture of a format that is read here, which cannot be read to its end."""
 
     def __init__(self, pixels: int) -> None:
         super().__init__(HTTPStatus.BAD_REQUEST, "The picture is damaged or incomplete.")
         self.pixels = pixels
-        """How many were looked for."""
+        """How many were looked for; 0 where its header cannot be read."""
 
 
 Grey = NDArray[np.float32]
@@ -63,9 +63,13 @@ small it is in the file
 
 LARGE_JPEG = 4_000_000
 
-JPEG_MARKER = re.compile(rb"\xff([\xd8\xd9]|[^\x00\x01\xd0-\xd9\xff](?=(..)))", re.DOTALL)
-"""A JPEG's marker, but for those within a scan, and the length of what follows, if it has one
-(https://www.w3.org/Graphics/JPEG/itu-t81.pdf, table B.1)."""
+JPEG_MARKER = re.compile(rb"\xff(\xd9|[\xc0-\xcf\xda-\xfe](?=(..)))", re.DOTALL)
+"""A JPEG's marker that ends it, or that says how much belongs to it, and that length
+(https://www.w3.org/Graphics/JPEG/itu-t81.pdf, table B.1). Others, such as those that decoders pass
+over within a scan, must not be believed to have one: scans could hide behind them."""
+
+MOST_JPEG_MARKERS = 2000
+"""A camera's file has a hundred."""
 
 PNG_HEAD = struct.Struct(">8sI4sIIBB3s")
 """What a PNG begins with: signature, length and name of the first chunk, width, height, bits a
@@ -267,7 +271,7 @@ def _check_size(image: Image.Image, max_pixels: int) -> None:
 def _check_cost(image: Image.Image, data: bytes) -> None:
     """Refuse what is within the limits of size and yet takes very long to decode."""
     most_scans = MOST_JPEG_SCANS[image.width * image.height > LARGE_JPEG]
-    if image.format in ("JPEG", "MPO") and _scans(data, most_scans) > most_scans:
+    if image.format in ("JPEG", "MPO") and _has_more_scans(data, most_scans):
         raise _too_large(f"at most {most_scans} scans as a JPEG of its size")
     if image.info.get("compression") in BMP_RUN_LENGTHS:
         raise ProblemError(
@@ -275,20 +279,21 @@ def _check_cost(image: Image.Image, data: bytes) -> None:
         )
 
 
-def _scans(data: bytes, most: int) -> int:
-    """How many scans a JPEG has, if it has more than `most`; else a number up to that."""
+def _has_more_scans(data: bytes, most: int) -> bool:
+    """Whether a JPEG has more than `most` scans."""
     # What follows the picture, such as a film of the moment, holds the same bytes by chance.
     if data.count(b"\xff\xda") <= most:
-        return most
+        return False
     scans = place = 0
-    while marker := JPEG_MARKER.search(data, place):
-        place = marker.end()
-        if marker[1] == b"\xd9":
-            break
+    for _ in range(MOST_JPEG_MARKERS):
+        marker = JPEG_MARKER.search(data, place)
+        if marker is None or marker[1] == b"\xd9":
+            return False
         scans += marker[1] == b"\xda"
-        if marker[2] is not None:
-            place += max(int.from_bytes(marker[2]) - 2, 0)
-    return scans
+        if scans > most:
+            return True
+        place = marker.end() + int.from_bytes(marker[2])
+    return True
 
 
 def _too_large(allowed: str) -> ProblemError:

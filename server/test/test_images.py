@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import struct
 import zlib
 from http import HTTPStatus
@@ -11,7 +12,9 @@ import pytest
 from PIL import ExifTags, Image
 from uploads import PIXELS, chunk, drawing, file_of, grey, noise, png_claiming, seven, stroke
 
+from app import images
 from app.images import (
+    JPEG_MARKER,
     _grey_pixels,
     _load,
     _open,
@@ -291,6 +294,32 @@ def test_what_follows_a_jpeg_is_no_scan_of_it() -> None:
     assert status(data + film) == HTTPStatus.OK
     assert status(data[:2] + b"\xff\xe1\x03\x22" + film + data[2:]) == HTTPStatus.OK
     assert refusal(data[:-2] + film + data[-2:]).status == 413
+
+
+def test_no_scan_hides_behind_what_a_decoder_passes_over() -> None:
+    data = file_of(Image.new("L", (2500, 2500), 255), "JPEG", progressive=True)
+    start, end = data.rindex(b"\xff\xda"), data.rindex(b"\xff\xd9")
+    restarting = b"\xff\xdd\0\4\0\1"
+    hidden = data[start:end] + b"\xff\x02\x7f\xf0" + data[start:end] * 100
+    assert refusal(data[:2] + restarting + data[2:start] + hidden + data[end:]).status == 413
+
+
+@pytest.mark.parametrize("marker", [b"\xff\xe0\0\2", b"\xff\xda\0\2", b"\xff\xd8"])
+def test_a_jpeg_of_endless_markers_is_refused_soon(
+    monkeypatch: pytest.MonkeyPatch, marker: bytes
+) -> None:
+    looks = []
+
+    class Counted:
+        def search(self, data: bytes, place: int) -> re.Match[bytes] | None:
+            looks.append(place)
+            return JPEG_MARKER.search(data, place)
+
+    monkeypatch.setattr(images, "JPEG_MARKER", Counted())
+    data = file_of(Image.new("L", (64, 64), 255), "JPEG")
+    crafted = data[:2] + marker * 100_000 + b"\xff\xda" * 200 + data[2:]
+    assert refusal(crafted).status in (400, 413)
+    assert len(looks) <= 2000
 
 
 def test_a_run_length_bmp_is_refused() -> None:
