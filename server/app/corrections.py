@@ -156,8 +156,9 @@ def _write_archive(file: Any) -> None:
 
 
 def _as_text(cell: str) -> str:
-    """Anybody may send what a spreadsheet would take for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
+    """Without what a spreadsheet takes for a formula, or for the end of a cell: anybody may send
+    it."""
+    return re.sub(r"^-|[^\w .()/-]", "_", cell)
 
 
 def _undated(name: str) -> zipfile.ZipInfo:

