@@ -209,18 +209,19 @@ def read_unipen(text: str, named: str | None = None) -> Iterator[PenDigit]:
 
 
 def _points(stroke: str, columns: list[str]) -> Points:
-    """What follows a `.PEN_DOWN`, up to the next keyword: (N, 2). Raises ValueError."""
-    rows = [
-        row.split() for row in re.split(r"^\s*\.", stroke, maxsplit=1, flags=re.M)[0].split("\n")
-    ]
-    points = [row for row in rows if row]
+    """What follows a `.PEN_DOWN`, but for keywords, up to `.PEN_UP`: (N, 2). Raises ValueError."""
+    rows = [row.split() for row in stroke.split(".PEN_UP")[0].split("\n")]
+    points = [row for row in rows if row and not row[0].startswith(".")]
     if not {"X", "Y"} <= set(columns):
         raise ValueError(f".COORD names {' '.join(columns)}, and not X and Y")
     for row in points:
         if len(row) != len(columns):
             raise ValueError(f"{' '.join(row)!r} is no point of {' '.join(columns)}")
     x_and_y = [columns.index("X"), columns.index("Y")]
-    return np.array(points, np.float64).reshape(-1, len(columns))[:, x_and_y]
+    places = np.array(points, np.float64).reshape(-1, len(columns))[:, x_and_y]
+    if not np.isfinite(places).all():
+        raise ValueError("a point is nowhere")
+    return places
 
 
 def _lacks_second_stroke(digit: PenDigit) -> bool:

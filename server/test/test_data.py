@@ -95,6 +95,8 @@ def test_a_point_is_where_the_columns_say() -> None:
     text = UNIPEN.replace(" 0 500\n 250 250\n", " 0.5 500.0\n 250 250.25\n")
     eight, _ = data.read_unipen(text)
     assert eight.strokes[0].tolist() == [[0.001, 0], [0.5, 0.4995]]
+    between = UNIPEN.replace(" 250 250\n", ".DT 10\n 250 250\n")
+    assert len(next(data.read_unipen(between)).strokes[0]) == 2
     named = ".COORD T X Y P\n" + UNIPEN
     for point in (" 0 500\n", " 250 250\n", " 500 0\n", " 250 500\n", " 250 0\n"):
         named = named.replace(point, f" 17{point[:-1]} 99\n")
@@ -109,6 +111,7 @@ def test_a_point_is_where_the_columns_say() -> None:
         (UNIPEN.replace(" 250 500\n", " 250 500 17 99\n"), "'250 500 17 99' is no point of X Y"),
         (UNIPEN.replace(" 250 500\n", " 250\n"), "'250' is no point of X Y"),
         (UNIPEN.replace(" 250 500\n", " 250 much\n"), "could not convert string to float: 'much'"),
+        (UNIPEN.replace(" 250 500\n", " nan 5\n"), "a point is nowhere"),
         (".COORD A B\n" + UNIPEN, ".COORD names A B, and not X and Y"),
     ],
 )
