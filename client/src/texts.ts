@@ -125,7 +125,7 @@ export const texts = {
     explanation: 'They are kept in this browser. Say what a drawing was where it was misread.',
     fleeting: 'This browser cannot store all of them: save them as ZIP before you close the page. Say what a drawing was where it was misread.',
     consent: 'Send my corrections to the server',
-    consentDetail: 'The drawing, what was read in it and by which network, what it was, and when you said so; nothing else. The network can learn from them. Deleting a drawing here deletes it there.',
+    consentDetail: 'The drawing, what was read in it and by which model, what it was, and when you said so; nothing else. The network can learn from them. Deleting a drawing here deletes it there.',
     consentKept: 'Not now: drawings are read on this device only, and none leaves it.',
     waits: 'to be sent',
     sent: 'sent, thank you',

@@ -26,8 +26,10 @@ describe('what becomes of a correction', () => {
     expect(await deliver(KEEP)).toBe('later');
   });
 
-  it.each([400, 403, 422, 503])('is taken back later where the server will not: status %i', async (status) => {
+  it.each([
+    [204, 'done'], [400, 'refused'], [403, 'refused'], [404, 'refused'], [429, 'later'], [503, 'later'],
+  ])('is never given up where it is taken back: status %i, %s', async (status, delivery) => {
     answerWith(status);
-    expect(await deliver(FORGET)).toBe('later');
+    expect(await deliver(FORGET)).toBe(delivery);
   });
 });

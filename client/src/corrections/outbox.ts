@@ -94,23 +94,29 @@ export class Outbox {
     this.#delivering = true;
     clearTimeout(this.#timer);
     let later = false;
+    // What the server answers, but will not do now, keeps nothing else waiting.
+    const refused = new Set<Message>();
     try {
-      for (let next = this.#next(); next && !later; next = this.#next()) {
+      for (let next = this.#next(refused); next && !later; next = this.#next(refused)) {
         const message = next;
-        later = await inOneTabAtOnce(() => this.#send(message)) === 'later';
+        const delivery = await inOneTabAtOnce(() => this.#send(message));
+        if (delivery === 'refused') refused.add(message);
+        later = delivery === 'later';
       }
     } finally {
       this.#delivering = false;
     }
-    const unsettled = this.#allowed && this.#waiting.length > 0;
-    if (later || unsettled) this.#timer = setTimeout(() => void this.hurry(), later ? RETRY_AFTER : this.settles);
+    const unsettled = !later && this.#allowed && this.#waiting.some(({ kind }) => kind === 'keep');
+    if (later || unsettled || refused.size > 0) {
+      this.#timer = setTimeout(() => void this.hurry(), unsettled ? this.settles : RETRY_AFTER);
+    }
   }
 
   async #send(message: Message): Promise<Delivery> {
     this.#unsent.delete(message.key);
     if (!(await this.#holds(message))) return 'done';
     const delivery = await this.deliver(message);
-    if (delivery === 'later') return delivery;
+    if (delivery === 'later' || delivery === 'refused') return delivery;
     await this.#drop(message);
     if (delivery === 'never' && message.kind === 'keep') await this.givenUp(message.key);
     return delivery;
@@ -129,9 +135,9 @@ export class Outbox {
   }
 
   /** What is to be forgotten goes first: it may make room for what is to be kept. */
-  #next(): Message | undefined {
-    return this.#waiting.find(({ kind }) => kind === 'forget')
-      ?? this.#waiting.find((message) => this.#allowed && this.#hasSettled(message));
+  #next(refused: ReadonlySet<Message>): Message | undefined {
+    return this.#waiting.find((message) => message.kind === 'forget' && !refused.has(message))
+      ?? this.#waiting.find((message) => message.kind === 'keep' && this.#allowed && this.#hasSettled(message));
   }
 
   #hasSettled({ time }: Message): boolean {

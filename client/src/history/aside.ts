@@ -22,7 +22,16 @@ export function aside(): Entry[] {
   }
 }
 
-/** Its drawing is in the database. */
+/** Whether what was put aside is there still: another tab may have forgotten it. */
+export function isAside(id: string): boolean {
+  try {
+    return localStorage.getItem(PREFIX + id) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Its drawing is in the database, or not wanted any more. */
 export function forgetAside(id: string): void {
   try {
     localStorage.removeItem(PREFIX + id);

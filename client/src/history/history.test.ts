@@ -6,7 +6,7 @@ import type { Message } from '../corrections/message';
 import { answerOf } from '../recognition/examples';
 import { aside, putAside } from './aside';
 import { entryOf, newId, type Entry } from './entry';
-import { History, MOST_ENTRIES } from './history';
+import { History, MOST_ENTRIES, REOPEN_AFTER } from './history';
 
 const PNG = 'data:image/png;base64,QUJD';
 const entry = (id: string, time = 0): Entry => entryOf(id, time, PNG, answerOf(7));
@@ -156,6 +156,52 @@ describe('the last drawings', () => {
     await history.remove('a');
     expect(history.isFleeting()).toBe(false);
     full.mockRestore();
+  });
+
+  it('that were corrected while nothing could be written are as they were corrected', async () => {
+    vi.spyOn(console, 'warn').mockReturnValue();
+    const history = new History();
+    await history.keep(entry('a', 1));
+    const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => { throw new DOMException('full', 'QuotaExceededError'); });
+    await history.correct('a', 4, false);
+    history.leave(entry('a', 2));
+    full.mockRestore();
+    expect((await later()).entries()).toMatchObject([{ id: 'a', correction: 4, time: 2 }]);
+    expect(aside()).toEqual([]);
+  });
+
+  it('that were put aside are deleted with all others, also while they are looked at', async () => {
+    for (const id of ['a', 'b', 'c']) putAside(entry(id, id.charCodeAt(0)));
+    await new History().removeAll();
+    expect(aside()).toEqual([]);
+    for (const id of ['a', 'b', 'c']) putAside(entry(id, id.charCodeAt(0)));
+    const history = new History();
+    const loaded = history.load();
+    await history.removeAll();
+    await loaded;
+    expect([ids(history), aside(), ids(await later())]).toEqual([[], [], []]);
+  });
+
+  it('that make room for newer ones wait nowhere', async () => {
+    vi.stubGlobal('indexedDB', { open: () => { throw new DOMException('no', 'SecurityError'); } });
+    const history = new History();
+    for (let index = 0; index < MOST_ENTRIES + 3; index++) await history.keep(entry(String(index), index));
+    expect(aside()).toHaveLength(MOST_ENTRIES);
+  });
+
+  it('are stored in a database that opens at another time', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const closed = vi.spyOn(indexedDB, 'open').mockImplementation(() => { throw new DOMException('no', 'SecurityError'); });
+    const history = new History();
+    await history.keep(entry('a', 1));
+    await history.keep(entry('b', 2));
+    expect(closed).toHaveBeenCalledTimes(1);
+    closed.mockRestore();
+    vi.advanceTimersByTime(REOPEN_AFTER);
+    vi.useRealTimers();
+    await history.load();
+    expect(aside()).toEqual([]);
+    expect(ids(await later())).toEqual(['b', 'a']);
   });
 
   it('that were deleted while they were written stay deleted', async () => {
@@ -404,6 +450,23 @@ describe('corrections', () => {
     await settled();
     expect(sent).toMatchObject([{ kind: 'keep', was: 4 }]);
     full.mockRestore();
+  });
+
+  it('go though a deletion is refused, which waits', async () => {
+    const history = new History((message) => {
+      sent.push(message);
+      return Promise.resolve(message.kind === 'forget' ? 'refused' : 'done');
+    }, 0);
+    await history.outbox.allow(true);
+    await history.keep(entry('a'));
+    await history.correct('a', 1, true);
+    await settled();
+    await history.remove('a');
+    await history.keep(entry('b'));
+    await history.correct('b', 2, true);
+    await settled();
+    expect(sent.map(({ kind }) => kind).filter((kind) => kind === 'keep')).toHaveLength(2);
+    expect(history.outbox.waiting()).toMatchObject([{ kind: 'forget' }]);
   });
 
   it('go without a storage too', async () => {

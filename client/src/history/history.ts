@@ -2,11 +2,14 @@ import type { IDBPObjectStore } from 'idb';
 import { deliver, type Delivery } from '../corrections/deliver';
 import type { Message } from '../corrections/message';
 import { Outbox, SETTLES } from '../corrections/outbox';
-import { aside, forgetAside, putAside } from './aside';
+import { aside, forgetAside, isAside, putAside } from './aside';
 import { allKept, isWhole, openDatabase, type Database, type Schema, type UseDatabase } from './database';
 import { newId, type Correction, type Entry } from './entry';
 
 type Drawings = IDBPObjectStore<Schema, ['drawings', 'outbox'], 'drawings', 'readwrite'>;
+
+/** Milliseconds after which a database that did not open is tried again: the page may have waited ten seconds for it. */
+export const REOPEN_AFTER = 60_000;
 
 /** Older drawings make room for newer ones, but for those whose corrections the server has: by them they can be taken back. */
 export const MOST_ENTRIES = 200;
@@ -49,7 +52,11 @@ export class History {
     if (this.#entries !== known) return this.load();
     // Another tab may have written since, so what is stored holds; what could not be written stays.
     if (stored) this.#show(newest(byId([...stored, ...known.filter(({ id }) => this.#unwritten.has(id))])));
-    for (const entry of aside()) await this.keep(entry);
+    const fleeting = this.#entries.filter(({ id }) => this.#fleeting.has(id));
+    for (const entry of [...fleeting, ...aside()]) {
+      // It takes a while, in which they may be deleted.
+      if (this.#fleeting.has(entry.id) || isAside(entry.id)) await this.keep(entry);
+    }
   }
 
   /** Keep a drawing, or what has become of one that is kept already; a correction stays with it. */
@@ -57,13 +64,18 @@ export class History {
     const { id } = entry;
     const before = this.#entries.find((one) => one.id === id);
     const unwritten = this.#unwritten.has(id);
-    const shown = { ...entry, ...said(before ?? entry) };
+    // What was put aside may have been corrected since it was stored.
+    const speaks = entry.correction !== null || entry.sharedAs !== undefined;
+    const shown = { ...entry, ...said(speaks ? entry : before ?? entry) };
     this.#unwritten.add(id);
-    this.#show(newest([shown, ...this.#entries.filter((one) => one.id !== id)]));
+    const all = [shown, ...this.#entries.filter((one) => one.id !== id)];
+    const stay = newest(all);
+    this.#show(stay);
+    for (const one of all) if (!stay.includes(one)) this.#settled(one.id);
     const written = await this.#use(async (database) => {
       const { store, done } = database.transaction('drawings', 'readwrite');
       const write = async (): Promise<Entry> => {
-        const kept = { ...entry, ...said((unwritten ? before : await store.get(id)) ?? entry) };
+        const kept = { ...entry, ...said(speaks ? entry : (unwritten ? before : await store.get(id)) ?? entry) };
         await store.put(kept);
         if ((await store.count()) > MOST_ENTRIES) {
           const all = await store.index('time').getAll();
@@ -127,6 +139,7 @@ export class History {
 
   /** Delete all, those of earlier visits and of other tabs too. */
   async removeAll(): Promise<void> {
+    for (const { id } of aside()) forgetAside(id);
     await this.#remove(() => true, async (drawings) => {
       const stored = await drawings.getAll();
       await drawings.clear();
@@ -167,17 +180,22 @@ export class History {
     return written !== undefined;
   }
 
+  /** The page may be gone before a drawing is kept. */
+  leave(entry: Entry): void {
+    putAside({ ...entry, ...said(this.#entries.find(({ id }) => id === entry.id) ?? entry) });
+  }
+
   /** It may be written at the next visit. One that was deleted meanwhile, or has made room, stays away. */
   #putAside(id: string): void {
     const entry = this.#entries.find((one) => one.id === id);
-    if (!entry) forgetAside(id);
+    if (!entry) this.#settled(id);
     else if (!putAside(entry)) {
       this.#fleeting.add(id);
       this.#show(this.#entries);
     }
   }
 
-  /** In the database, or deleted. */
+  /** In the database, or not wanted any more. */
   #settled(id: string): void {
     this.#unwritten.delete(id);
     this.#fleeting.delete(id);
@@ -206,13 +224,9 @@ export class History {
    */
   readonly #use: UseDatabase = async (work) => {
     for (let attempt = 1; ; attempt++) {
-      const opened = (this.#database ??= openDatabase().catch(() => null));
+      const opened = (this.#database ??= openDatabase().catch(() => this.#closed()));
       const database = await opened;
-      if (!database) {
-        // It may open another time: another tab may have held it.
-        if (this.#database === opened) this.#database = null;
-        return undefined;
-      }
+      if (!database) return undefined;
       try {
         return await work(database);
       } catch (error) {
@@ -225,6 +239,12 @@ export class History {
       }
     }
   };
+
+  /** It did not open; it may at another time: another tab may have held it. */
+  #closed(): null {
+    setTimeout(() => { this.#database = null; }, REOPEN_AFTER);
+    return null;
+  }
 
   #show(entries: readonly Entry[]): void {
     this.#entries = entries;

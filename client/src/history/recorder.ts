@@ -2,7 +2,6 @@ import { EMPTY_DRAWING, shown, type Content, type Drawing, type DrawingAction } 
 import type { DrawingStore } from '../canvas/drawingStore';
 import type { Answer } from '../recognition/recognizer';
 import type { RecognitionScheduler } from '../recognition/scheduler';
-import { putAside } from './aside';
 import { entryOf, newId, type Correction, type Entry } from './entry';
 import type { History } from './history';
 
@@ -109,7 +108,7 @@ export class Recorder {
     void this.#keep();
     for (const finding of this.#written) {
       const entry = this.#entryOf(finding);
-      if (entry) putAside(entry);
+      if (entry) this.history.leave(entry);
     }
   }
 

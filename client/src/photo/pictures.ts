@@ -64,7 +64,7 @@ function paperFor(bitmap: ImageBitmap): string {
     light += alpha * (0.299 * red + 0.587 * green + 0.114 * blue);
   }
   const isMostlyOpaque = visible >= 127.5 * THUMBNAIL ** 2;
-  return isMostlyOpaque || light < 127.5 * visible ? '#ffffff' : '#000000';
+  return isMostlyOpaque || light <= 127.5 * visible ? '#ffffff' : '#000000';
 }
 
 /** A quarter of a turn clockwise. */

@@ -10,7 +10,7 @@ const ADDRESS = `${RECOGNIZE}?include=seen,evidence`;
 /** A server that says nothing for so long, in milliseconds, counts as away. */
 export const SERVER_TIMEOUT = 5000;
 
-/** What others answer than the server that reads: a login or a wall before it, a host without it, and a proxy while it is away. */
+/** What a login or a wall before the server answers, a host without it, and a proxy while it is away. */
 const AWAY_STATUSES: readonly number[] = [401, 403, 404, 405, 407, 408, 502, 503, 504];
 
 export const serverRecognizer: Recognizer = { recognize };
