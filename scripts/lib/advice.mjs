@@ -12,7 +12,7 @@ const KNOWN = [
   [/EACCES|EPERM|Permission denied/, 'Files of an earlier run belong to somebody else; make them yours and run this again.'],
   [
     /No matching distribution found|Could not find a version/,
-    'A package is not to be had for this Python and system; Python 3.11 to 3.14 on 64-bit Linux, macOS or Windows is needed.',
+    'A package is not to be had for this Python and system; Python 3.11 to 3.14 is needed, on 64-bit Linux with glibc 2.28 or newer, on macOS 14 or newer with Apple silicon, or on Windows for x64.',
   ],
 ];
 

@@ -5,9 +5,9 @@ import { parseEnv } from 'node:util';
 import { Explained } from './explained.mjs';
 import { root } from './places.mjs';
 
-/** The environment over the file .env, as the server reads its settings. */
+/** The environment over the file .env, which some editors begin with a byte-order mark, as the server reads its settings. */
 export function readSettings(environment = process.env, file = path.join(root, '.env')) {
-  const written = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  const written = existsSync(file) ? parseEnv(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) : {};
   return { ...written, ...environment };
 }
 

@@ -12,6 +12,11 @@ test('settings come from .env, and the environment goes before it', (t) => {
   assert.deepEqual(address(settings), { host: '0.0.0.0', port: 9000 });
 });
 
+test('a byte-order mark, as Windows writes it, hides no setting', (t) => {
+  const file = temporaryFolder(t).write('.env', '\uFEFFPORT=8080\n');
+  assert.equal(address(readSettings({}, file)).port, 8080);
+});
+
 test('without settings it is port 5000 of this machine alone', (t) => {
   const none = path.join(temporaryFolder(t).folder, '.env');
   assert.deepEqual(address(readSettings({}, none)), { host: '127.0.0.1', port: 5000 });
