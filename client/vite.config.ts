@@ -1,15 +1,37 @@
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:zlib';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { compression, defineAlgorithm } from 'vite-plugin-compression2';
+import type { Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
 import client from './package.json' with { type: 'json' };
+
+/** Licences of what is built in and is no code that Vite counts, by where they go. */
+const OTHER_LICENCES = {
+  'licenses/besley.txt': '@fontsource/besley/LICENSE',
+  'licenses/workbox.txt': 'workbox-core/LICENSE',
+  'licenses/swagger-ui-notice.txt': 'swagger-ui-dist/NOTICE',
+};
+
+function otherLicences(): Plugin {
+  return {
+    name: 'other-licences',
+    apply: 'build',
+    generateBundle() {
+      for (const [fileName, source] of Object.entries(OTHER_LICENCES)) {
+        this.emitFile({ type: 'asset', fileName, source: readFileSync(new URL(`node_modules/${source}`, import.meta.url)) });
+      }
+    },
+  };
+}
 
 export default defineConfig({
   plugins: [
     react(),
     tailwindcss(),
+    otherLicences(),
     // Once, here, instead of for every visitor. Browsers take Brotli through TLS only.
     compression({
       include: /assets\/.*\.(js|css|wasm|onnx)$/,
@@ -41,6 +63,8 @@ export default defineConfig({
   build: {
     // An asset inlined as a data: address would be stopped by the content security policy.
     assetsInlineLimit: 0,
+    // Of all that is built in: most of it asks for that.
+    license: { fileName: 'licenses.md' },
     rolldownOptions: { input: ['index.html', 'docs.html'] },
     // The API's page shows a library of this size; the app's own page has a test that it is small.
     chunkSizeWarningLimit: 2000,

@@ -15,3 +15,12 @@ test('the API is shown to people, with nothing from elsewhere, and can be tried 
   await expect(page.locator('.live-responses-table').getByText(/"status": "ok"/)).toBeVisible();
   expect(complaints).toEqual([]);
 });
+
+test('the licences of all that is built in are handed out', async ({ request, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  const counted = await (await request.get('/licenses.md')).text();
+  for (const name of ['react-dom', 'idb', 'swagger-ui-dist']) expect(counted).toContain(`## ${name} - `);
+  for (const [name, words] of [['besley', 'SIL Open Font License'], ['workbox', 'Copyright'], ['swagger-ui-notice', 'SmartBear']] as const) {
+    expect(await (await request.get(`/licenses/${name}.txt`)).text()).toContain(words);
+  }
+});
