@@ -13,21 +13,21 @@ WEAKNESSES = (
     "Ones with a long up-stroke, as many Europeans write them, are close to sevens.",
     "Letters: about a tenth of those of an alphabet that it was not trained on are taken for "
     "digits, and most that look like digits.",
-    "Scans of old books: a quarter is misread, and half are called no digit. Bits of "
+    "Scans of old books: a fifth is misread, and half are called no digit. Bits of "
     "neighbouring digits, fingers and frames around the digit count as ink, and so do lines of the "
     "paper that are nearly as dark as what is written, and hard shadows that take more than half "
     "of the light. A table is left out where it is less than half as bright as the sheet, or, if "
     "it shows on all four sides, three quarters, and where the sheet fills a quarter of the "
     "picture, but hardly ever where it is evenly black, as on a photograph whose contrast was "
-    "stretched. Chalk on a photographed board that is so broad that it fills a quarter may be "
-    "taken for a sheet.",
+    "stretched. Chalk on a photographed board, so broad that it fills a quarter, may be taken for "
+    "a sheet where it has no notches, as some eights, nines and fours have none.",
     "Digits that are drawn small with a broad pen: where it is a third as broad as the digit is "
     "high, about one in twelve is called no digit.",
     "Zeros with a slash from the upper left, and zero, two, three, six, eight and nine as clocks "
     "show them, of upright and level lines: they are called no digit. So are some zeros with any "
     "slash by the page's broadest pen.",
     "Careless strokes: where each goes on too long at both ends by an eighth of its length, or has "
-    "gaps of a tenth, more than a quarter of the digits is called no digit.",
+    "gaps of a tenth, a quarter of the digits is called no digit.",
     "Digits turned by more than 30 degrees.",
     "The pen digits come from 30 people of one university; other hands may differ.",
 )

@@ -20,7 +20,7 @@ from model.pipeline import Calibration, Pipeline
 from model.recipes import LabelledSets, Recipe
 from model.weights import save_pipeline
 
-VERSION = "1.14.0"
+VERSION = "1.15.0"
 
 DRAWN_EVERY = 10
 """Seconds after which the learning curve is drawn anew, which may take longer than an epoch."""

@@ -20,6 +20,10 @@ LITTLE_INK = 48
 """Cells at most that are as dark within the sheet: a digit that is cut out so closely that its
 strokes touch the edges has more."""
 
+FEW_NOTCHES = 8
+"""Cells at most that are reached along their row alone, or their column alone: a sheet, however it
+is turned, is convex and has none but where ink touches its edge. A digit has notches."""
+
 CELLS_OF_SHEET = 150
 """A sheet on a table has so many bright cells at least, a quarter of all."""
 
@@ -45,7 +49,7 @@ class Table(nn.Module):
     It is what is dark from the left or right edge of the picture up to the sheet, and from the
     upper or lower one: a sheet has no gaps along a row or a column, however it is turned, and most
     digits have. There is one only where it is uneven, as on a photograph, where what is bright is
-    as large as a sheet with little ink on it, and where that ends in a step.
+    convex and as large as a sheet with little ink on it, and where that ends in a step.
     """
 
     edges: Tensor
@@ -92,11 +96,13 @@ class Table(nn.Module):
         steps = torch.cat([cells, expected], 2) @ self.steps
         steps = steps + self.steps.T @ torch.cat([cells, expected], 1)
         of_table, of_sheet = table.sum((1, 2), True), bright.sum((1, 2), True)
+        of_either = (torch.minimum(beside, above) == 0).to(cells.dtype).sum((1, 2), True)
         is_around = edges.amax(1, True) <= TABLE_AROUND * brightest
         is_beside = darkest <= DARK_TABLE * brightest
         is_there = (is_around | is_beside) & (of_table >= CELLS_OF_TABLE)
         is_there &= of_sheet >= CELLS_OF_SHEET
         is_there &= of_table + of_sheet >= THUMBNAIL * THUMBNAIL - LITTLE_INK
+        is_there &= of_either - of_table <= FEW_NOTCHES
         is_there &= (table * steps).sum((1, 2), True) >= 0
         is_even = (cells - darkest).abs() <= EVEN
         is_there &= (table * is_even).sum((1, 2), True) < ARE_EVEN * of_table

@@ -1,7 +1,7 @@
 """Train a network: `npm run train`, or `python -m model.train` in `server/`.
 
-Without options the shipped recipe is trained, in an hour and a half on two cores, or three hours on
-a processor without bfloat16, after a quarter of an hour of preparing its data.
+Without options the shipped recipe is trained, in one to two hours on two cores, or twice that on a
+processor without bfloat16, after a quarter of an hour of preparing its data.
 """
 
 import argparse

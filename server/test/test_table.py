@@ -126,8 +126,11 @@ def test_white_ink_that_touches_the_edges_is_no_sheet_but_read(
     assert float(found.is_digit) > 0.5
 
 
-@pytest.mark.parametrize("pen", [0.1, 0.2])
-@pytest.mark.parametrize("digit", [2, 3, 5, 7])
-def test_chalk_whose_strokes_leave_gaps_is_no_sheet(digit: int, pen: float) -> None:
-    board = 0.2 + 0.6 * cut_out(written(digit, 0.6, pen))
+@pytest.mark.parametrize("margin", [0, 6])
+@pytest.mark.parametrize("pen", [0.1, 0.15, 0.2])
+@pytest.mark.parametrize("digit", [0, *range(2, 10)])
+def test_chalk_whose_strokes_leave_gaps_or_notches_is_no_sheet(
+    digit: int, pen: float, margin: int
+) -> None:
+    board = 0.2 + 0.6 * np.pad(cut_out(written(digit, 0.6, pen)), margin)
     assert not table_of(with_grain(board)).any()
