@@ -17,14 +17,14 @@ from model.average import average, judge, recipe_of
 from model.average import main as average_main
 from model.card import markdown
 from model.errors import ModelError
-from model.files import read_card
+from model.files import FOLDER, read_card
 from model.keeper import calibrated, scores
 from model.labelled import labelled_sets
 from model.learner import Learner
 from model.network import DigitNet, NetworkOutput
 from model.prepare import NO_DIGIT, Prepared
 from model.recipes import RECIPES, LabelledSets
-from model.teachers import TEMPERATURE, Lesson, Teachers
+from model.teachers import TEMPERATURE, Lesson, Teachers, load_teacher
 from model.training import train as run
 from model.weights import load_pipeline
 
@@ -111,6 +111,11 @@ def test_what_teachers_say_is_softened_so_that_other_digits_count() -> None:
         (ten,) = Teachers([teacher], [own])(digit).ten
         odds = math.exp(float(said[7] - said[2]) / (own * TEMPERATURE))
         assert float(ten[7] / ten[2]) == pytest.approx(odds, rel=1e-4)
+
+
+def test_a_teacher_brings_the_temperature_that_was_fitted() -> None:
+    fitted = load_pipeline("digits").calibration.temperature.item()
+    assert load_teacher(FOLDER).temperature == fitted != 1.0
 
 
 def test_that_a_digit_is_one_is_learned_from_its_label_alone() -> None:
