@@ -113,8 +113,20 @@ def test_a_stroke_along_the_edge_of_a_photograph_is_no_table(digit: int, pen: fl
     assert not table_of(with_grain(0.8 * (1 - 0.8 * cut_out(written(digit, 0.9, pen))))).any()
 
 
-@pytest.mark.parametrize("pen", [0.1, 0.2, 0.3])
-@pytest.mark.parametrize("digit", range(10))
+BARS = {(1, 0.2), (1, 0.3)}
+"""Digit and pen of what fills its picture."""
+
+NOT_ACCEPTED = pytest.mark.xfail(strict=True, reason="called no digit, see the model card")
+
+
+@pytest.mark.parametrize(
+    ("digit", "pen"),
+    [
+        pytest.param(digit, pen, marks=[NOT_ACCEPTED] if (digit, pen) in BARS else [])
+        for digit in range(10)
+        for pen in (0.1, 0.2, 0.3)
+    ],
+)
 def test_white_ink_that_touches_the_edges_is_no_sheet_but_read(
     pipeline: Pipeline, digit: int, pen: float
 ) -> None:
@@ -123,8 +135,7 @@ def test_white_ink_that_touches_the_edges_is_no_sheet_but_read(
     with torch.inference_mode():
         found = pipeline(batch(cut))
     assert int(found.probabilities.argmax()) == digit
-    # A straight one that is broad fills its picture, and may be anything.
-    assert float(found.is_digit) > 0.5 or (digit == 1 and pen > 0.1)
+    assert float(found.is_digit) > 0.5
 
 
 @pytest.mark.parametrize("margin", [0, 6])
