@@ -23,9 +23,9 @@ WEAKNESSES = (
     "a sheet where it has no notches, as some eights, nines and fours have none.",
     "Digits that are drawn small with a broad pen: where it is a third as broad as the digit is "
     "high, about one in twelve is called no digit.",
-    "Zeros with a slash from the upper left, and zero, two, three, six, eight and nine as clocks "
-    "show them, of upright and level lines: they are called no digit. So are some zeros with any "
-    "slash by the page's broadest pen.",
+    "Zeros with a slash from the upper left, of which three in ten are called no digit, and zero, "
+    "two, three, six, eight and nine as clocks show them, of upright and level lines, which all "
+    "are.",
     "Careless strokes: where each goes on too long at both ends by an eighth of its length, or has "
     "gaps of a tenth, a quarter of the digits is called no digit.",
     "Digits turned by more than 30 degrees.",

@@ -104,6 +104,7 @@ def test_the_backup_of_sqlite_has_what_is_not_in_its_file_yet_and_brings_it_back
         subprocess.run(backup, shell=True, cwd=tmp_path, check=True, timeout=30)
         running.execute("UPDATE corrections SET key = 'b'")
     copy = backups / "corrections.sqlite3"
+    assert copy.stat().st_mode & 0o077 == 0
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT key FROM corrections").fetchall() == [("a",)]
     away = copy.rename(backups / "away")
