@@ -37,6 +37,10 @@ INCLUDES = frozenset({"evidence", "seen"})
 IN_ONE_PASS = 64
 """So many pictures of a batch are decoded and read at once: others need not wait long."""
 
+LONGEST_PASS = 0.05
+"""Seconds after which no further one is decoded in a pass: few large pictures take as long as many
+small ones."""
+
 BATCH_PATIENCE = 5.0
 """Seconds for which a batch waits for its turn: nobody looks on."""
 
@@ -115,10 +119,10 @@ def recognize_batch() -> BatchAnswer:
     begin = time.perf_counter()
     answers: list[BatchReading | BatchProblem] = []
     in_order = _decoded(bodies)
-    for _ in range(0, len(bodies), IN_ONE_PASS):
+    while len(answers) < len(bodies):
         # Between two passes those who have a single picture get their turn.
         with turn(BATCH_PATIENCE):
-            decoded = list(islice(in_order, IN_ONE_PASS))
+            decoded = list(_one_pass(in_order))
             pictures = [picture for picture in decoded if isinstance(picture, Picture)]
             readings = iter(recognizer.recognize_all([picture.grey for picture in pictures]))
         answers += [
@@ -156,6 +160,15 @@ def ready() -> Health:
             {"Retry-After": str(PATIENCE)},
         ) from None
     return health()
+
+
+def _one_pass(in_order: Iterator[Picture | ProblemError]) -> Iterator[Picture | ProblemError]:
+    """What one pass takes of them, one at least."""
+    until = time.monotonic() + LONGEST_PASS
+    for one in islice(in_order, IN_ONE_PASS):
+        yield one
+        if time.monotonic() > until:
+            break
 
 
 def _decoded(bodies: Sequence[bytes | str]) -> Iterator[Picture | ProblemError]:

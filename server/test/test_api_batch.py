@@ -2,13 +2,15 @@
 
 import base64
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from uploads import drawing, file_of, one, png_claiming, seven, zero
 
-from app import create_app
+from app import api, create_app, overload
 from app.settings import Settings
 
 ADDRESS = "/api/recognize/batch"
@@ -52,6 +54,26 @@ def test_pictures_are_read_as_they_are_alone(client: FlaskClient) -> None:
 def test_more_pictures_than_go_into_one_pass_are_read(client: FlaskClient) -> None:
     images = [base64_of(data) for data in SMALL] * 50
     assert texts(client.post(ADDRESS, json={"images": images}).get_json()) == ["7", "0", "1"] * 50
+
+
+@pytest.mark.parametrize(("seconds", "passes"), [(0.0, 6), (60.0, 1)])
+def test_a_pass_ends_when_it_has_taken_long(
+    seconds: float, passes: int, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "LONGEST_PASS", seconds)
+    turns = []
+
+    @contextmanager
+    def turn(longest: float) -> Iterator[None]:
+        turns.append(longest)
+        with overload.turn(longest):
+            yield
+
+    monkeypatch.setattr(api, "turn", turn)
+    images = [base64_of(data) for data in SMALL * 2]
+    answer = client.post(ADDRESS, json={"images": images}).get_json()
+    assert texts(answer) == ["7", "0", "1"] * 2
+    assert turns == [api.BATCH_PATIENCE] * passes
 
 
 def test_as_many_data_urls_as_any_batch_may_have_are_well_formed(client: FlaskClient) -> None:
