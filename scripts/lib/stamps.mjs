@@ -36,8 +36,9 @@ export function createStamps(folder = path.join(cache, 'stamps')) {
       writeFileSync(begunFile(name), '');
       rmSync(stampFile(name), { force: true });
     },
-    succeed(name, inputs, products) {
-      const stamp = { fingerprint: fingerprint(inputs), products };
+    /** begunWith: the fingerprint of its inputs when it began */
+    succeed(name, begunWith, products) {
+      const stamp = { fingerprint: begunWith, products };
       writeFileSync(stampFile(name), JSON.stringify(stamp));
       rmSync(begunFile(name), { force: true });
     },

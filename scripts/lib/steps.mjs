@@ -1,9 +1,10 @@
 import { advice } from './advice.mjs';
 import { Explained } from './explained.mjs';
+import { takeLock } from './lock.mjs';
 import { createLog } from './log.mjs';
 import { stopRequested } from './processes.mjs';
 import { createProgress } from './progress.mjs';
-import { createStamps } from './stamps.mjs';
+import { createStamps, fingerprint } from './stamps.mjs';
 
 /**
  * A step of the set-up:
@@ -18,20 +19,26 @@ import { createStamps } from './stamps.mjs';
 
 const SHOWN = 20;
 
-const OWN_TOOLS = { progress: createProgress, openLog: createLog, stamps: createStamps };
+const OWN_TOOLS = { progress: createProgress, openLog: createLog, stamps: createStamps, lock: takeLock };
 
 /**
  * Do the steps whose inputs have changed or whose products are gone, in order.
- * Throws Explained where one fails; the steps after it are not begun.
+ * Throws Explained where one fails, or another set-up is at work; the steps after it are not begun.
  */
 export async function runSteps(steps, tools = OWN_TOOLS) {
   const stamps = tools.stamps();
   const progress = tools.progress();
   let log = null;
-  for (const [index, step] of steps.entries()) {
-    if (isUpToDate(step, stamps)) continue;
-    log ??= tools.openLog();
-    await doStep(step, `${index + 1}/${steps.length} ${step.title}`, { log, progress, stamps });
+  let unlock = null;
+  try {
+    for (const [index, step] of steps.entries()) {
+      if (isUpToDate(step, stamps)) continue;
+      unlock ??= tools.lock();
+      log ??= tools.openLog();
+      await doStep(step, `${index + 1}/${steps.length} ${step.title}`, { log, progress, stamps });
+    }
+  } finally {
+    unlock?.();
   }
   if (!log) console.log('The set-up is up to date.');
 }
@@ -47,10 +54,12 @@ async function doStep(step, title, { log, progress, stamps }) {
   stamps.begin(step.name);
   log.forget();
   progress.start(title);
+  // Of what it works on: files may change meanwhile.
+  const begunWith = fingerprint(step.inputs?.() ?? {});
   try {
     const worked = await step.work({ log, hint: progress.hint, notice: progress.notice });
     if (!worked || stopRequested()) throw new Explained(failure(step, log));
-    stamps.succeed(step.name, step.inputs?.() ?? {}, step.products?.() ?? []);
+    stamps.succeed(step.name, begunWith, step.products?.() ?? []);
   } catch (error) {
     progress.failed();
     throw error;

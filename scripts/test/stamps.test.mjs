@@ -23,7 +23,7 @@ test('a step is fresh once it has succeeded with these inputs', (t) => {
   const inputs = { words: ['a'] };
   assert.ok(!stamps.isFresh('step', inputs, []));
   stamps.begin('step');
-  stamps.succeed('step', inputs, ['product']);
+  stamps.succeed('step', fingerprint(inputs), ['product']);
   assert.ok(stamps.isFresh('step', inputs, ['product', 'another']));
   assert.ok(!stamps.isFresh('step', { words: ['b'] }, ['product']), 'changed inputs');
   assert.ok(!stamps.isFresh('step', inputs, ['another']), 'a product is gone');
@@ -32,7 +32,7 @@ test('a step is fresh once it has succeeded with these inputs', (t) => {
 test('a step that was cut short is known as such and is not fresh', (t) => {
   const stamps = createStamps(temporaryFolder(t).folder);
   stamps.begin('step');
-  stamps.succeed('step', {}, []);
+  stamps.succeed('step', fingerprint({}), []);
   assert.ok(!stamps.wasCutShort('step'));
   stamps.begin('step');
   assert.ok(stamps.wasCutShort('step'));

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 
 import { Explained } from '../lib/explained.mjs';
+import { takeLock } from '../lib/lock.mjs';
 import { createLog, runLogged } from '../lib/log.mjs';
 import { createProgress } from '../lib/progress.mjs';
 import { createStamps } from '../lib/stamps.mjs';
@@ -16,12 +18,14 @@ function toolsIn(t) {
   const { folder } = temporaryFolder(t);
   const output = new PassThrough().setEncoding('utf8');
   const log = path.join(folder, 'setup.log');
+  const lock = path.join(folder, 'setup.lock');
   const tools = {
     stamps: () => createStamps(folder),
     openLog: () => createLog(log),
     progress: () => createProgress(output),
+    lock: () => takeLock(lock),
   };
-  return { tools, said: () => output.read() ?? '', logged: () => readFileSync(log, 'utf8') };
+  return { tools, lock, said: () => output.read() ?? '', logged: () => readFileSync(log, 'utf8') };
 }
 
 /** A step that runs a piece of JavaScript in a process of its own, and counts how often. */
@@ -49,6 +53,41 @@ test('a step is done once and not again', async (t) => {
   assert.match(logged(), /a tool says this/);
   await runSteps([one], tools);
   assert.equal(one.runs, 1);
+});
+
+test('what changes while a step is at work does it again', async (t) => {
+  const { tools } = toolsIn(t);
+  let version = '1';
+  const work = async () => {
+    one.runs += 1;
+    version = '2';
+    return true;
+  };
+  const one = step('one', '', { inputs: () => ({ words: [version] }), work });
+  await runSteps([one], tools);
+  await runSteps([one], tools);
+  await runSteps([one], tools);
+  assert.equal(one.runs, 2);
+});
+
+test('while one set-up is at work there is no other', async (t) => {
+  const { tools, lock } = toolsIn(t);
+  const one = step('one', '');
+  writeFileSync(lock, `${process.ppid}`); // which lives
+  await assert.rejects(runSteps([one], tools), (error) => {
+    assert.ok(error instanceof Explained);
+    assert.match(error.message, new RegExp(`process ${process.ppid}.*wait`));
+    return true;
+  });
+  assert.equal(one.runs, 0);
+  assert.ok(existsSync(lock));
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  writeFileSync(lock, `${pid}`); // which has ended
+  await runSteps([one], tools);
+  assert.equal(one.runs, 1);
+  assert.ok(!existsSync(lock));
+  writeFileSync(lock, `${process.ppid}`);
+  await runSteps([one], tools); // there is nothing to do
 });
 
 test('changed inputs do the step again', async (t) => {

@@ -112,6 +112,7 @@ def assert_all_is_there(writers: list[Writer], port: int) -> None:
     assert len(keys) <= len(accepted) + len(writers)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
 def test_killed_workers_lose_and_double_no_correction(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'corrections.sqlite3'}"
     settings = {"DATABASE_URL": database, "CORRECTIONS_TOKEN": TOKEN, "RATELIMIT_ENABLED": "false"}
