@@ -20,6 +20,9 @@ from app.share import Share
 ENOUGH_FILES = 8192
 """That a worker may have open, connections among them; macOS allows few more."""
 
+OTHER_FILES = 200
+"""That a worker has open beside connections, at most."""
+
 try:
     settings = read_settings()
 except StartupError as error:
@@ -41,8 +44,9 @@ backlog = BACKLOG
 worker_connections = 4000
 files, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
 if resource.RLIM_INFINITY != files < ENOUGH_FILES:
-    more = most_files if resource.RLIM_INFINITY != most_files < ENOUGH_FILES else ENOUGH_FILES
-    resource.setrlimit(resource.RLIMIT_NOFILE, (more, most_files))
+    files = most_files if resource.RLIM_INFINITY != most_files < ENOUGH_FILES else ENOUGH_FILES
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most_files))
+    worker_connections = min(worker_connections, max(files - OTHER_FILES, 1))
 
 # Workers share the memory of what was loaded before the fork.
 preload_app = settings.engine not in LOADED_AFTER_FORK

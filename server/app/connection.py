@@ -17,6 +17,10 @@ LAST_DATA_RECV = struct.Struct("=52xI")
 """Where Linux says in its `struct tcp_info` how many milliseconds ago a packet brought data."""
 
 
+SO_NWRITE = 0x1024
+"""By which macOS says how many bytes of what was sent have not been taken (sys/socket.h)."""
+
+
 class Connection(TConn):  # type: ignore[misc]
     """A connection, and the quick request that has come on it.
 
@@ -79,6 +83,8 @@ def send(conn: Connection, answer: bytes) -> bool:
 def has_taken_all(conn: Connection) -> bool:
     """Whether all answers before have been taken, so that the next one finds room at once."""
     try:
+        if sys.platform == "darwin":
+            return conn.sock.getsockopt(socket.SOL_SOCKET, SO_NWRITE) == 0
         return not any(fcntl.ioctl(conn.sock, termios.TIOCOUTQ, bytes(struct.calcsize("i"))))
     except OSError:
         return False

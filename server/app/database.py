@@ -148,8 +148,9 @@ class Database:
         self.prepare()
         if time.monotonic() - self._forgot > FORGETTING:
             self.forget_old()
-        with self._failures(), self._engine.connect() as connection:
-            connection.execute(sa.select(corrections.c.key).limit(1))
+        # Of nothing: what may be read is not always written to, as on a standby.
+        with self._failures(), self._engine.begin() as connection:
+            connection.execute(sa.delete(corrections).where(sa.false()))
 
     def add(self, correction: Correction) -> bool:
         """Keep a correction: when this returns, it survives whatever happens to the process.

@@ -21,7 +21,9 @@ from app.problems import ProblemError, problem_answer, unexpected
 
 ROUTE = "/api/recognize"
 
-USUAL_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
+USUAL_HOST = re.compile(
+    r"((?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", re.ASCII
+)
 
 
 def register(app: Flask) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
+from werkzeug.http import parse_date
 
 # 'wasm-unsafe-eval' lets the page compile the network that recognises without a server;
 # data: and blob: are the pictures that it shows.
@@ -41,8 +42,13 @@ SECURE_HEADERS = (*HEADERS, ("Strict-Transport-Security", STRICT_TRANSPORT_SECUR
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
+DATES = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE")
+"""Where a client may name one."""
+
+
 def register(app: Flask) -> None:
     """Put the headers on every answer of an application."""
+    app.before_request(_ignore_impossible_dates)
     app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[assignment, method-assign]
 
 
@@ -59,3 +65,12 @@ def _with_headers(inner: Wsgi) -> Wsgi:
         return inner(environ, start)
 
     return application
+
+
+def _ignore_impossible_dates() -> None:
+    """Those that are so far off that werkzeug fails at them (RFC 9110, section 13.1.3)."""
+    for name in DATES:
+        try:
+            parse_date(request.environ.get(name))
+        except OverflowError:
+            del request.environ[name]

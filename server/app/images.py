@@ -6,7 +6,10 @@ import logging
 import math
 import re
 import struct
+import threading
 import warnings
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -17,6 +20,7 @@ from PIL import Image, UnidentifiedImageError
 
 from app.canvas import extent, grey_of_canvas, is_opaque
 from app.problems import ProblemError
+from app.together import make_way
 from model.grey import Levels, grey_of
 from model.pixels import UPRIGHT, loaded, orientation_of
 
@@ -112,6 +116,27 @@ OTHER_FORMATS = (
 LYING = (5, 6, 7, 8)
 """The EXIF orientations in which width and height change places."""
 
+LEFT_OUT: dict[int, Callable[[float, float], tuple[float, float]]] = {
+    2: lambda right, bottom: (right, 0.0),
+    3: lambda right, bottom: (right, bottom),
+    4: lambda right, bottom: (0.0, bottom),
+    5: lambda right, bottom: (0.0, 0.0),
+    6: lambda right, bottom: (bottom, 0.0),
+    7: lambda right, bottom: (bottom, right),
+    8: lambda right, bottom: (0.0, right),
+}
+"""By EXIF orientation: what comes to the left and to the top, of what lies at the right and at the
+bottom in the file."""
+
+QUICK = 1_000_000
+"""Pixels of a file up to which others need not be served elsewhere meanwhile: a file of 38 bytes
+can have 25 times as many."""
+
+LARGE_FILE = 4_000_000
+"""Pixels of files of which a process decodes one at a time: it takes some hundred megabytes."""
+
+_large = threading.Lock()
+
 # Pillow warns of damage that it can live with, once for each upload; what it cannot live with it
 # raises.
 warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -127,20 +152,23 @@ class Picture:
     """Width and height in pixels before it was averaged."""
     scale: tuple[float, float]
     """How many pixels of the original a pixel of `grey` stands for, across and down."""
+    left_out: tuple[float, float] = (0.0, 0.0)
+    """How many of the original's pixels are left out on the left and at the top."""
 
     def in_original(self, edges: tuple[float, float, float, float]) -> list[float]:
-        """Scale left, top, right, bottom in pixels of `grey` to pixels of the original."""
-        return [round(edge * by, 2) for edge, by in zip(edges, self.scale * 2, strict=True)]
+        """Turn left, top, right, bottom in pixels of `grey` to those in pixels of the original."""
+        places = zip(edges, self.scale * 2, self.left_out * 2, strict=True)
+        return [round(edge * by + left_out, 2) for edge, by, left_out in places]
 
     def box_in_original(self, box: Box) -> Box:
         """Like `in_original`, as whole pixels of the original that hold all of the ink."""
-        across, down = self.scale
+        (across, down), (beside, above) = self.scale, self.left_out
         left, top, right, bottom = box
         return (
-            math.floor(left * across),
-            math.floor(top * down),
-            min(math.ceil(right * across), self.size[0]),
-            min(math.ceil(bottom * down), self.size[1]),
+            math.floor(left * across + beside),
+            math.floor(top * down + above),
+            min(math.ceil(right * across + beside), self.size[0]),
+            min(math.ceil(bottom * down + above), self.size[1]),
         )
 
 
@@ -163,7 +191,8 @@ def decode(data: bytes, max_pixels: int, keep: int | None = None) -> Picture:
     picture = _of_file(data, max_pixels, least) if pixels is None else _of_pixels(pixels, least)
     if keep is None and _is_drawn_large(picture.grey):
         across, down = picture.scale
-        return Picture(_halved(picture.grey), picture.size, (2 * across, 2 * down))
+        twice = (2 * across, 2 * down)
+        return Picture(_halved(picture.grey), picture.size, twice, picture.left_out)
     return picture
 
 
@@ -171,18 +200,25 @@ def _of_file(data: bytes, max_pixels: int, least: int) -> Picture:
     """Like `decode`, by Pillow. least: pixels along the shorter side"""
     image = _open(data)
     _check_size(image, max_pixels)
-    _check_cost(image, data)
+    _check_cost(image, data, max_pixels)
     size = image.size
-    image, orientation = _load(image)
-    decoded = image.size
-    factor = _factor(decoded, least)
-    grey = grey_of(image, factor)
-    scale = size[0] / decoded[0] * factor, size[1] / decoded[1] * factor
+    if size[0] * size[1] > QUICK:
+        make_way()
+    with _large if size[0] * size[1] > LARGE_FILE else nullcontext():
+        image, orientation = _load(image)
+        decoded = image.size
+        factor = _factor(decoded, least)
+        grey = grey_of(image, factor)
+    by = size[0] / decoded[0], size[1] / decoded[1]
+    scale = by[0] * factor, by[1] * factor
+    # What squares do not fill is left out at the right and at the bottom, as they are in the file.
+    right, bottom = decoded[0] % factor * by[0], decoded[1] % factor * by[1]
+    left_out = LEFT_OUT[orientation](right, bottom) if orientation in UPRIGHT else (0.0, 0.0)
     if orientation in UPRIGHT:
         grey = np.asarray(Image.fromarray(grey).transpose(UPRIGHT[orientation]))
     if orientation in LYING:
         size, scale = size[::-1], scale[::-1]
-    return Picture(_as_fractions(grey), size, scale)
+    return Picture(_as_fractions(grey), size, scale, left_out)
 
 
 def _of_pixels(pixels: Pixels, least: int) -> Picture:
@@ -268,8 +304,11 @@ def _check_size(image: Image.Image, max_pixels: int) -> None:
         raise _too_large(f"sides of at most {LARGEST_SIDE:,} pixels, not {width:,} × {height:,}")
 
 
-def _check_cost(image: Image.Image, data: bytes) -> None:
-    """Refuse what is within the limits of size and yet takes very long to decode."""
+def _check_cost(image: Image.Image, data: bytes, max_pixels: int) -> None:
+    """Refuse what is within the limits of size and yet takes very long, or much, to decode."""
+    if image.format == "WEBP" and image.width * image.height > max_pixels // 2:
+        # Its decoder holds the picture four times.
+        raise _too_large(f"at most {max_pixels // 2:,} pixels as a WebP")
     most_scans = MOST_JPEG_SCANS[image.width * image.height > LARGE_JPEG]
     if image.format in ("JPEG", "MPO") and _has_more_scans(data, most_scans):
         raise _too_large(f"at most {most_scans} scans as a JPEG of its size")

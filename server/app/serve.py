@@ -124,7 +124,14 @@ def serve_with_waitress(settings: Settings, listener: socket.socket) -> None:
     app = create_app(settings)
     logging.getLogger("waitress").setLevel(logging.ERROR)
     announce(listener)
-    waitress.serve(app, sockets=[listener], threads=THREADS, ident=None)
+    waitress.serve(
+        app,
+        sockets=[listener],
+        threads=THREADS,
+        ident=None,
+        # Whom to believe about the client is said by PROXIES, for the application.
+        clear_untrusted_proxy_headers=not settings.proxies,
+    )
 
 
 if __name__ == "__main__":

@@ -7,14 +7,15 @@ Each request is served as ever, but where it needs a reading it waits for the ot
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from greenlet import getcurrent, greenlet
 
-from app.images import Grey
-from model.engines import Reading
+if TYPE_CHECKING:
+    from app.images import Grey
+    from model.engines import Reading
 
-ReadAll = Callable[[Sequence[Grey]], list[Reading | None]]
+ReadAll = Callable[[Sequence["Grey"]], list["Reading | None"]]
 """See `Recognizer.recognize_all`."""
 
 
@@ -28,12 +29,16 @@ class _Place(greenlet):
 
 
 class _Question(NamedTuple):
-    grey: Grey
+    grey: "Grey"
     read_all: ReadAll
 
 
 class _Served(NamedTuple):
     result: Any
+
+
+class _MakesWay(NamedTuple):
+    pass
 
 
 class _Idle(threading.local):
@@ -51,12 +56,18 @@ def is_beside_others() -> bool:
     return isinstance(getcurrent(), _Place)
 
 
-def read(grey: Grey, read_all: ReadAll) -> Reading | None:
+def make_way() -> None:
+    """Say that what follows takes long: a request that others are served beside goes no further."""
+    if is_beside_others():
+        cast(greenlet, getcurrent().parent).switch(_MakesWay())
+
+
+def read(grey: "Grey", read_all: ReadAll) -> "Reading | None":
     """Read a picture, and those of the requests beside this one with it."""
     server = getcurrent().parent
     if server is None or not is_beside_others():
         return read_all([grey])[0]
-    return cast(Reading | None, server.switch(_Question(grey, read_all)))
+    return cast("Reading | None", server.switch(_Question(grey, read_all)))
 
 
 LONG = 0.1
@@ -65,14 +76,15 @@ that cost much, and all others wait."""
 
 
 def serve(requests: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Serve requests side by side; what each of them returns.
+    """Serve requests side by side; what each of them returns, and None where it is not served.
 
-    Those that are begun too late are not served: then there are fewer results than requests.
+    Not served are those that would be begun too late, and those that make way. Nothing of them has
+    been sent to anybody.
     Their readings come from one recogniser: whichever asks first has it read for all.
     """
     until = time.monotonic() + LONG
     places: list[_Place] = []
-    said: list[_Question | _Served] = []
+    said: list[_Question | _Served | _MakesWay] = []
     for request in requests:
         if places and time.monotonic() > until:
             break
@@ -91,5 +103,10 @@ def serve(requests: Sequence[Callable[[], Any]]) -> list[Any]:
         else:
             for at, reading in zip(questions, readings, strict=True):
                 said[at] = places[at].switch(reading)
-    _idle.places += places
-    return [cast(_Served, one).result for one in said]
+    for place, one in zip(places, said, strict=True):
+        if isinstance(one, _MakesWay):
+            place.throw()  # it ends, as if the request had never been begun
+        else:
+            _idle.places.append(place)
+    results = [one.result if isinstance(one, _Served) else None for one in said]
+    return results + [None] * (len(requests) - len(results))

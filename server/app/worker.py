@@ -59,6 +59,13 @@ TIDYING = 3600.0
 """Seconds after which the database is looked after, though nobody asks for anything."""
 
 
+NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+"""Why there is no other connection until one of those that there are has ended."""
+
+PAUSE = 0.01
+"""Seconds after which it is tried again: meanwhile who has a connection is served."""
+
+
 class Worker(ThreadWorker):  # type: ignore[misc]
     """Named in `gunicorn.conf.py`."""
 
@@ -127,7 +134,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         try:
             sock, client = listener.accept()
         except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
+            if error.errno in NO_ROOM:
+                time.sleep(PAUSE)
+            elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
                 raise
             return
         self.nr_conns += 1
@@ -294,9 +303,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         with overload.turn_at_once() as has_come:
             if has_come:
                 results = together.serve([partial(self._answer, conn) for conn in quick])
-                for conn, result in zip(quick, results, strict=False):
-                    self._finish(conn, result)
-                quick = quick[len(results) :]
+                served = list(zip(quick, results, strict=True))
+                quick = [conn for conn, result in served if result is None]
+                for conn, result in served:
+                    if result is not None:
+                        self._finish(conn, result)
             for conn in quick:
                 self._unwatch(conn)
                 conn.init()
@@ -342,7 +353,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def handle(self, conn: Connection) -> Any:
         _begin(conn)
         with self._deadlines.kept(conn.sock):
-            return super().handle(conn)
+            stays_open = super().handle(conn)
+        # What still comes of a request that took too long is none of its own.
+        return False if now.expired else stays_open
 
 
 def _begin(conn: Connection) -> None:

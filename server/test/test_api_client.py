@@ -129,6 +129,14 @@ def test_what_the_build_has_compressed_is_sent_to_those_who_can_read_it(
 
 
 @pytest.mark.usefixtures("dist")
+@pytest.mark.parametrize("header", ["If-Modified-Since", "If-Unmodified-Since", "If-Range"])
+def test_an_impossible_date_is_ignored(client: FlaskClient, header: str) -> None:
+    date = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
+    response = client.get("/favicon.svg", headers={header: date, "Range": "bytes=0-1"})
+    assert response.status_code == 206
+
+
+@pytest.mark.usefixtures("dist")
 def test_what_is_not_compressed_is_sent_as_it_is(client: FlaskClient) -> None:
     response = client.get("/favicon.svg", headers={"Accept-Encoding": "br, gzip"})
     assert response.text == "favicon.svg"

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -121,6 +122,22 @@ def test_a_database_that_is_emptied_is_made_anew(url: str, with_folder: bool) ->
     kept.check()
     assert kept.add(correction())
     assert list(kept.all()) == [correction()]
+
+
+def test_a_database_that_may_only_be_read_is_told_of(url: str) -> None:
+    kept = Database(url, days=30)
+    kept.check()
+    kept._engine.dispose()
+    is_sqlite = kept._url.drivername == "sqlite"
+    only = "PRAGMA query_only = ON" if is_sqlite else "SET default_transaction_read_only = on"
+
+    @sa.event.listens_for(kept._engine, "connect")
+    def only_read(connection: Any, _record: Any) -> None:
+        connection.execute(only)
+        connection.commit()
+
+    with pytest.raises(UnavailableError):
+        kept.check()
 
 
 def test_what_is_old_is_forgotten_where_nobody_sends_anything(

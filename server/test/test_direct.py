@@ -97,6 +97,8 @@ def test_both_ways_answer_the_same(
     ("environ", "headers"),
     [
         ({}, {"Host": "un/usual"}),
+        ({}, {"Host": "a..b"}),
+        ({}, {"Host": f"{64 * 'a'}.b"}),
         ({"SCRIPT_NAME": "/below"}, {}),
         ({"CONTENT_LENGTH": "7"}, {}),
         ({"CONTENT_LENGTH": "-1"}, {}),

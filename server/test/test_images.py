@@ -12,7 +12,7 @@ import pytest
 from PIL import ExifTags, Image
 from uploads import PIXELS, chunk, drawing, file_of, grey, noise, png_claiming, seven, stroke
 
-from app import images
+from app import images, together
 from app.images import (
     JPEG_MARKER,
     _grey_pixels,
@@ -24,7 +24,7 @@ from app.images import (
 )
 from app.problems import ProblemError
 from model.grey import grey_of
-from model.pixels import UPRIGHT_ALREADY
+from model.pixels import UPRIGHT, UPRIGHT_ALREADY
 
 INK_ABOVE_PAPER = Image.new("L", (4, 2), 255)
 INK_ABOVE_PAPER.putpixel((0, 0), 0)
@@ -76,6 +76,47 @@ def test_a_photo_is_turned_upright(
     assert picture.size == size
     assert picture.grey[corner] == 0
     assert picture.grey.sum() == 7
+
+
+BACK: dict[int, Image.Transpose] = {
+    **UPRIGHT,
+    6: Image.Transpose.ROTATE_90,
+    8: Image.Transpose.ROTATE_270,
+}
+"""By orientation: what turns an upright picture to how it is stored."""
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_what_squares_do_not_fill_moves_no_turned_photo(orientation: int) -> None:
+    left, top, right, bottom = 403, 307, 451, 390
+    upright = Image.new("L", (839, 839 + 4), 255)
+    upright.paste(0, (left, top, right, bottom))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    picture = decode(file_of(upright.transpose(BACK[orientation]), exif=exif), PIXELS, keep=120)
+    inked = np.nonzero(picture.grey < 1)
+    box = tuple(int(edge) for at in (1, 0) for edge in (inked[at].min(), inked[at].max() + 1))
+    found = picture.box_in_original((box[0], box[2], box[1], box[3]))
+    square = picture.scale[0]
+    assert square > 3
+    for edge, expected, outwards in zip(
+        found, (left, top, right, bottom), (-1, -1, 1, 1), strict=True
+    ):
+        assert 0 <= (edge - expected) * outwards < square
+
+
+def test_a_webp_may_have_half_as_many_pixels() -> None:
+    assert decode(file_of(INK_ABOVE_PAPER.resize((100, 50)), "WEBP"), 10_000).size == (100, 50)
+    with pytest.raises(ProblemError, match="at most 5,000 pixels as a WebP") as refused:
+        decode(file_of(INK_ABOVE_PAPER.resize((100, 51)), "WEBP"), 10_000)
+    assert refused.value.status == 413
+
+
+def test_a_large_file_makes_way_for_those_beside_it() -> None:
+    large, small = (file_of(Image.new("L", (side, 1100), 255)) for side in (1100, 300))
+    served = together.serve([lambda: decode(large, 2_000_000), lambda: decode(small, 2_000_000)])
+    assert served[0] is None
+    assert served[1].size == (300, 1100)
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")

@@ -467,15 +467,44 @@ def test_a_body_that_comes_too_slowly_is_refused_and_a_head_is_hung_up_on() -> N
                         connection.sendall(b"x")  # drop by drop
                     readable, _, _ = select.select([connection], [], [], 0.2)
                     if readable:
-                        part = connection.recv(65536)
-                        answer += part
-                        if not part or b"slowly" in answer:
+                        try:
+                            part = connection.recv(65536)
+                        except ConnectionResetError:
                             break
+                        answer += part
+                        if not part:
+                            break
+                        with suppress(OSError):  # within the body that is announced
+                            connection.sendall(b"GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n")
                 answers.append(answer)
         assert answers[0].startswith(b"HTTP/1.1 408 ")
+        assert answers[0].count(b"HTTP/1.1") == 1
         assert b"application/problem+json" in answers[0]
         assert not answers[1].startswith(b"HTTP/1.1 200")
         assert post(port, file_of(seven()))[0] == 200
+
+
+@pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+def test_where_no_more_files_may_be_open_who_is_there_is_served() -> None:
+    files = 260
+    with (
+        started(
+            ["sh", "-c", f"ulimit -n {files} && exec $0 -m app.serve", SERVE[0]], WORKERS="1"
+        ) as (process, port),
+        ExitStack() as opened,
+    ):
+        (worker,) = children_of(process.pid)
+        first = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        opened.callback(first.close)
+        for number in range(2 * files):
+            if not number % files:
+                first.request("GET", "/api/health")
+                assert first.getresponse().read()
+            address = ("127.0.0.1", port)
+            opened.enter_context(socket.create_connection(address, timeout=PATIENCE))
+        first.request("GET", "/api/health")
+        assert first.getresponse().read()
+        assert children_of(process.pid) == [worker]
 
 
 def test_who_has_waited_too_long_is_told_to_come_back() -> None:

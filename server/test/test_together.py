@@ -60,6 +60,24 @@ def test_what_goes_wrong_in_a_pass_is_told_to_each_of_them() -> None:
     assert together.serve([request, request]) == ["told", "told"]
 
 
+def test_who_makes_way_is_served_elsewhere_and_others_here() -> None:
+    left: list[str] = []
+
+    def request(name: str) -> Any:
+        try:
+            if name == "slow":
+                together.make_way()
+            return together.read(grey(1), levels)
+        finally:
+            left.append(name)
+
+    served = together.serve([lambda: request("slow"), lambda: request("quick")])
+    assert served == [None, 1.0]
+    assert sorted(left) == ["quick", "slow"]
+    assert together.serve([lambda: request("quick")] * 3) == [1.0] * 3
+    assert request("slow") == 1.0  # alone it goes on
+
+
 def test_none_is_begun_beside_what_has_taken_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(together, "LONG", 0.0)
     begun: list[str] = []
@@ -69,5 +87,5 @@ def test_none_is_begun_beside_what_has_taken_long(monkeypatch: pytest.MonkeyPatc
         time.sleep(0.01)
         return name
 
-    assert together.serve([lambda: request("a"), lambda: request("b")]) == ["a"]
+    assert together.serve([lambda: request("a"), lambda: request("b")]) == ["a", None]
     assert begun == ["a"]

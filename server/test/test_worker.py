@@ -1,5 +1,6 @@
 """What gunicorn's worker does with more than it can serve, and with others beside it."""
 
+import errno
 import json
 import os
 import signal
@@ -83,6 +84,16 @@ def test_what_an_application_raises_ends_the_connection_and_not_the_worker() -> 
     loop = Loop(failing)
     assert not loop.stays_open()
     assert [str(error) for error in loop.errors] == ["the disk is full"]
+
+
+@pytest.mark.parametrize("reason", [errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOBUFS])
+def test_a_connection_that_cannot_be_had_ends_no_worker(reason: int) -> None:
+    class Listener:
+        def accept(self) -> None:
+            raise OSError(reason, os.strerror(reason))
+
+    accept: Any = Worker._accept
+    assert accept(None, Listener()) is None
 
 
 def test_who_makes_no_room_for_an_answer_keeps_nobody_waiting() -> None:
