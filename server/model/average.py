@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from model.card import listed
+from model.command import command
 from model.data import checksums
 from model.download import ensure_data
 from model.errors import DataError, ModelError
@@ -106,6 +107,7 @@ def _mean(states: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="average", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -123,17 +125,12 @@ def main(arguments: list[str] | None = None) -> int:
     if len(options.runs) < 2:
         parser.error("a mean is of two runs at least")
     if card_path(options.recipe, options.out).exists():
-        print(f"{options.out} holds weights already: name another folder.", file=sys.stderr)
-        return 2
-    try:
-        ensure_data()
-        for run in options.runs:
-            check_data(run, options.recipe)
-        recipe = recipe_of(options.runs[0], options.recipe)
-        found = average(options.runs, recipe, labelled_sets(recipe), options.out)
-    except (DataError, ModelError) as error:
-        print(error, file=sys.stderr)
-        return 2
+        raise ModelError(f"{options.out} holds weights already: name another folder.")
+    ensure_data()
+    for run in options.runs:
+        check_data(run, options.recipe)
+    recipe = recipe_of(options.runs[0], options.recipe)
+    found = average(options.runs, recipe, labelled_sets(recipe), options.out)
     for run, scored in zip([*options.runs, "their mean"], found, strict=True):
         shown = (f"{name} {scored[name]:.4f}" for name in SHOWN if name in scored)
         print(f"{run}: {', '.join(shown)}")

@@ -26,9 +26,10 @@ import openvino
 import torch
 from numpy.typing import NDArray
 
+from model.command import command
 from model.comparison import can_plot, compare, describe, plot
 from model.devices import NoDeviceError, available, check, driver, energy, full_name, machine
-from model.errors import DataError, ModelError
+from model.errors import ModelError
 from model.files import MODEL_HELP, read_card, version
 from model.headonly import head_of, int8_of
 from model.pipeline import Preprocessing
@@ -382,11 +383,18 @@ def benchmark(options: argparse.Namespace) -> dict[str, Any]:
     digits = prepared(drawn, options.model)
     # Eight bits may cost accuracy: what it was before stands beside it.
     precisions = ["f32", "int8"] if options.precision == "int8" else [options.precision]
-    rows = [
-        openvino_row(core, options, device, precision, digits)
-        for device in devices
-        for precision in precisions
-    ]
+    rows = []
+    for device in devices:
+        for precision in precisions:
+            try:
+                rows.append(openvino_row(core, options, device, precision, digits))
+            except RuntimeError as error:
+                # E.g. an NPU whose driver is another one than OpenVINO knows.
+                reason = next(iter(str(error).strip().splitlines()), "")
+                said = f"{device} cannot compute in {precision}: {reason}"
+                if not every:
+                    raise ModelError(said) from error
+                print(said, file=sys.stderr)
     if every or devices == ["CPU"]:
         rows += [torch_row(options, digits), onnxruntime_row(options, digits)]
     return {
@@ -397,6 +405,7 @@ def benchmark(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     try:
@@ -409,9 +418,6 @@ def main(arguments: list[str] | None = None) -> int:
         names = ", ".join(f"{device} ({full_name(core, device)})" for device in available(core))
         print(f"{error}\nThere are: {names}.", file=sys.stderr)
         return NO_DEVICE
-    except (DataError, ModelError) as error:
-        print(error, file=sys.stderr)
-        return 2
     print(describe(result))
     if options.json:
         options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

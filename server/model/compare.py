@@ -16,16 +16,19 @@ import numpy as np
 import torch
 
 from model import train
+from model.card import listed
+from model.command import command
 from model.conditions import CONDITIONS
-from model.data import CHECKOUT
-from model.errors import DataError, ModelError
+from model.data import CHECKOUT, checksums
+from model.errors import ModelError
 from model.evaluate import measure, pen_of
 from model.figures import ridge
-from model.files import RUNS, card_path, place_of, read_card, weights_path
+from model.files import FOLDER, RUNS, card_path, place_of, read_card, weights_path
 from model.folders import make_folder
 from model.network import fused
 from model.options import positive
-from model.recipes import RECIPES
+from model.recipes import RECIPES, Recipe
+from model.runs import differences, log_of, was_interrupted
 from model.sets import MNIST, sets
 from model.weights import load_pipeline
 
@@ -60,6 +63,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.readme and (options.epochs or options.limit):
         parser.error("the README's table is of whole runs and of every picture")
+    if options.readme and set(options.recipes) != set(RECIPES):
+        parser.error("the README's table is of all recipes")
     return options
 
 
@@ -67,12 +72,16 @@ def trained(recipe: str, options: argparse.Namespace) -> str:
     """The model that stands for a recipe: it is trained if it has not been. Raises ModelError."""
     whole = card_path(recipe)
     if whole.is_file() and not was_interrupted(whole.parent):
+        if whole.parent != FOLDER:
+            _check_is_whole(whole.parent, RECIPES[recipe])
         return recipe
     given = {"epochs": options.epochs, "limit": options.limit}
     short = [f"--{name}={value}" for name, value in given.items() if value]
     # A short run lies apart, so that nothing takes it for the recipe's own.
     folder = options.out / "".join([recipe, *short]) if short else RUNS / recipe
     go_on = was_interrupted(folder)
+    if go_on and not short:
+        _check_is_whole(folder, RECIPES[recipe])
     if go_on or not card_path(recipe, folder).is_file():
         print(f"Training {recipe} …", file=sys.stderr)
         how = ["--resume"] if go_on else short
@@ -81,24 +90,17 @@ def trained(recipe: str, options: argparse.Namespace) -> str:
     return str(folder)
 
 
-def was_interrupted(run: Path) -> bool:
-    """Whether a run can be gone on with: neither its epochs nor its patience are at an end."""
-    if not (run / train.CHECKPOINT).is_file():
-        return False
+def _check_is_whole(run: Path, recipe: Recipe) -> None:
+    """Raises ModelError for a run that does not stand for its recipe."""
     try:
-        scores = [entry["score"] for entry in log_of(run)]
-        since_the_best = len(scores) - 1 - scores.index(max(scores))
-        epochs = json.loads((run / "recipe.json").read_text(encoding="utf-8"))["epochs"]
-        patience = json.loads((run / "run.json").read_text(encoding="utf-8")).get("patience")
-    except (OSError, ValueError, KeyError) as error:
+        others = differences(run, recipe, checksums())
+    except (OSError, ValueError) as error:
         raise ModelError(f"{run} is no whole run: {error}") from error
-    return len(scores) < epochs and not (patience and since_the_best >= patience)
-
-
-def log_of(run: Path) -> list[dict[str, float]]:
-    """What a run has logged, an entry for each epoch."""
-    lines = (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
+    if others:
+        raise ModelError(
+            f"{run} is not what {recipe.name} by itself is: it was trained with another "
+            f"{listed(others)}. Rename it, or remove it."
+        )
 
 
 def milliseconds(names: list[str]) -> dict[str, float]:
@@ -169,26 +171,21 @@ def into_readme(text: str, readme: Path = CHECKOUT / "README.md") -> None:
     readme.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
-    try:
-        make_folder(options.out)
-        models = {recipe: trained(recipe, options) for recipe in options.recipes}
-        latencies = milliseconds(list(models.values()))
-        rows = [
-            row(recipe, name, options.limit, latencies[name]) for recipe, name in models.items()
-        ]
-        ridge(rows, options.out / "recipes.png", "error, mean of MNIST test and pens,")
-        text = table(rows)
-        (options.out / "recipes.md").write_text(text + "\n", encoding="utf-8")
-        (options.out / "recipes.json").write_text(json.dumps(rows, indent=2) + "\n")
-        print(text)
-        if options.readme:
-            into_readme(text)
-            shutil.copy(options.out / "recipes.png", CHECKOUT / "docs" / "recipes.png")
-    except (DataError, ModelError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    make_folder(options.out)
+    models = {recipe: trained(recipe, options) for recipe in options.recipes}
+    latencies = milliseconds(list(models.values()))
+    rows = [row(recipe, name, options.limit, latencies[name]) for recipe, name in models.items()]
+    ridge(rows, options.out / "recipes.png", "error, mean of MNIST test and pens,")
+    text = table(rows)
+    (options.out / "recipes.md").write_text(text + "\n", encoding="utf-8")
+    (options.out / "recipes.json").write_text(json.dumps(rows, indent=2) + "\n")
+    print(text)
+    if options.readme:
+        into_readme(text)
+        shutil.copy(options.out / "recipes.png", CHECKOUT / "docs" / "recipes.png")
     print(f"\nTable and picture: {options.out}")
     return 0
 

@@ -46,8 +46,9 @@ def read_corrections(path: Path) -> Prepared:
             # breaks rows where a model's name holds a U+2028 too.
             table = io.StringIO(archive.read(TABLE).decode("utf-8-sig"), newline="")
             greys, labels = [], []
-            for number, row in enumerate(csv.DictReader(table), start=2):
-                where = f"{path.name}, {TABLE}, line {number}"
+            reader = csv.DictReader(table)
+            for row in reader:
+                where = f"{path.name}, {TABLE}, line {reader.line_num}"
                 labels.append(_label(row.get("was"), where))
                 greys.append(_grey(archive, row.get("file") or "", where))
     except KeyError:

@@ -97,6 +97,10 @@ class Images(NamedTuple):
     """(N,) 0..9."""
 
 
+class Seen(Images):
+    """Those that are what a network sees of pictures: normalised already."""
+
+
 @dataclass(frozen=True)
 class PenDigit:
     """A digit as a pen wrote it."""

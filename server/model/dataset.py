@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from model.command import command
 from model.data import Images
 from model.errors import DataError
 from model.formats import WRITERS, read_images
@@ -42,9 +43,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="count and compare; changes nothing")
     prepare = commands.add_parser("prepare", help="check, and write it in another form")
-    for command in (check, prepare):
-        command.add_argument("source", type=Path, help="file or folder to read")
-        command.add_argument(
+    for one in (check, prepare):
+        one.add_argument("source", type=Path, help="file or folder to read")
+        one.add_argument(
             "--against", type=Path, help="a test set of which no picture may be in the source"
         )
     prepare.add_argument("--out", type=Path, required=True, help="folder to write, new or empty")
@@ -78,8 +79,9 @@ def report(images: Images, source: Path) -> list[str]:
 def overlap(images: Images, others: Images) -> int:
     """How many pictures are also among others, in whatever form either came.
 
-    Both are compared as they are and as the network sees them: what was read from a picture's file
-    is normalised already, what an IDX file holds may not be.
+    Both are compared as they are, as the network sees them, and as it sees that: what was read from
+    a picture's file is normalised already, what an IDX file holds may not be, and what was prepared
+    in a folder and read from it has been normalised twice.
     """
     found = np.zeros(len(images.labels), bool)
     known = _levels(others)
@@ -91,10 +93,11 @@ def overlap(images: Images, others: Images) -> int:
     return int(found.sum())
 
 
-def _levels(images: Images) -> tuple[Levels, Levels]:
-    """As they are and as the network sees them: each (N, 784), 0..255."""
-    as_they_are, as_seen = images.pictures, normalized_images(images).pictures
-    return _flat(as_they_are), _flat(as_seen)
+def _levels(images: Images) -> tuple[Levels, Levels, Levels]:
+    """As they are, as the network sees them, and as it sees that: each (N, 784), 0..255."""
+    seen = normalized_images(images)
+    seen_again = normalized_images(Images(*seen))
+    return _flat(images.pictures), _flat(seen.pictures), _flat(seen_again.pictures)
 
 
 def _flat(pictures: NDArray[np.uint8]) -> Levels:
@@ -114,25 +117,22 @@ def _digest(images: Images) -> str:
     return digest.hexdigest()[:16]
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
-    try:
-        images = read_images(options.source)
-        print("\n".join(report(images, options.source)))
-        if options.against:
-            common = overlap(images, read_images(options.against, "test"))
-            if common:
-                raise DataError(
-                    f"{common} pictures of {options.source} are also in {options.against}: what is "
-                    "tested on may not be trained on."
-                )
-            print(f"None of them is in {options.against}.")
-        if options.command == "prepare":
-            _write(images, options.out, options.form)
-            print(f"Written to {options.out}, as {options.form}.")
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 2
+    images = read_images(options.source)
+    print("\n".join(report(images, options.source)))
+    if options.against:
+        common = overlap(images, read_images(options.against, "test"))
+        if common:
+            raise DataError(
+                f"{common} pictures of {options.source} are also in {options.against}: what is "
+                "tested on may not be trained on."
+            )
+        print(f"None of them is in {options.against}.")
+    if options.command == "prepare":
+        _write(images, options.out, options.form)
+        print(f"Written to {options.out}, as {options.form}.")
     return 0
 
 

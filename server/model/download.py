@@ -16,6 +16,7 @@ import torch
 
 from model.data import data_folder
 from model.errors import DataError
+from model.folders import replace_file
 
 # The declarations made through it live as long as it does.
 _operators = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
@@ -141,10 +142,8 @@ def fetch(source: Source, wanted: Path) -> bytes:
 
 def _write(path: Path, content: bytes) -> None:
     _make(path.parent)
-    unfinished = path.with_suffix(".part")
     try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+        replace_file(path, content)
     except OSError as error:
         raise _unwritable(path, error) from error
 

@@ -24,10 +24,11 @@ from PIL import Image
 from tqdm import tqdm
 
 from model.card import figures_table
+from model.command import command
 from model.conditions import CONDITIONS, to_grey
 from model.download import ensure_data
 from model.engines import load_engine
-from model.errors import DataError, ModelError
+from model.errors import ModelError
 from model.figures import (
     confusion_matrix,
     contact_sheet,
@@ -35,7 +36,7 @@ from model.figures import (
     reliability_diagram,
     robustness_curves,
 )
-from model.files import MODEL_HELP, RUNS, place_of, read_card, write_card
+from model.files import MODEL_HELP, RUNS, place_of, read_card, version, write_card
 from model.folders import make_folder
 from model.metrics import (
     accepted_at,
@@ -175,6 +176,17 @@ def _posted(picture: Picture, address: str) -> Answer:
     return Answer(int(best["digit"]), float(best["confidence"]), float(best["is_digit"]), seen)
 
 
+def _check_model(address: str, card: dict[str, Any]) -> None:
+    """Raises ModelError where a server reads with another model than the report would name."""
+    try:
+        with _patient(urllib.request.Request(f"{address.rstrip('/')}/api/health")) as response:
+            model = str(json.load(response)["model"])
+    except WRONG_ANSWER as error:
+        raise ModelError(f"{address} does not answer as it should: {error}") from error
+    if model != version(card):
+        raise ModelError(f"{address} reads with {model}, not {version(card)}: name it (--model).")
+
+
 def _answer(item: Item) -> Answer:
     return _recognize(item.draw())
 
@@ -299,6 +311,7 @@ def save_curves(results: list[Result], harmed: list[Result], folder: Path) -> No
     )
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="evaluate", description=__doc__)
     parser.add_argument("--model", default="digits", help=MODEL_HELP)
@@ -326,18 +339,16 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(given)
     if options.card and (options.limit or options.server):
         parser.error("the card states figures of every picture, without a server")
-    try:
-        make_folder(options.out)
-        if options.pareto:
-            return pareto(options.out)
-        ensure_data()
-        card = read_card(options.model)
-        recognizer = (options.engine, options.model, options.server)
-        results = measure(sets(options.limit), *recognizer)
-        harmed = measure(harmed_sets(options.limit), *recognizer)
-    except (DataError, ModelError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    make_folder(options.out)
+    if options.pareto:
+        return pareto(options.out)
+    ensure_data()
+    card = read_card(options.model)
+    if options.server:
+        _check_model(options.server, card)
+    recognizer = (options.engine, options.model, options.server)
+    results = measure(sets(options.limit), *recognizer)
+    harmed = measure(harmed_sets(options.limit), *recognizer)
     values = {"engine": options.server or options.engine, **figures(results)}
     (options.out / "figures.json").write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
     save_pictures(results, options.out)

@@ -13,7 +13,7 @@ import onnx.inliner
 import onnx.parser
 import torch
 
-from model.errors import DataError, ModelError
+from model.command import command
 from model.files import (
     FOLDER,
     MODEL_HELP,
@@ -158,21 +158,18 @@ def export_int8(model: str) -> Path:
     return path
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="export", description=__doc__)
     parser.add_argument("--model", default="digits", help=MODEL_HELP)
     parser.add_argument("--run", type=Path, help="folder of a training run whose weights to ship")
     parser.add_argument("--int8", action="store_true", help="write the int8 variant too")
     options = parser.parse_args(arguments)
-    try:
-        if options.run:
-            adopt(options.run, options.model)
-        paths = [export(options.model)]
-        if options.int8:
-            paths.append(export_int8(options.model))
-    except (DataError, ModelError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    if options.run:
+        adopt(options.run, options.model)
+    paths = [export(options.model)]
+    if options.int8:
+        paths.append(export_int8(options.model))
     for path in paths:
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
     return 0

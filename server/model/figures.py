@@ -109,7 +109,7 @@ def filters(weights: NDArray[np.float32], path: Path, most: int = 64) -> None:
 
 
 def reliability_diagram(bins: dict[str, list[Reliability]], path: Path) -> None:
-    """Draw accuracy by confidence; the area of a point is its share of the answers."""
+    """Draw accuracy by confidence; the more answers, the larger a point."""
     figure, axes = plt.subplots(figsize=(5, 4.6), layout="constrained")
     axes.plot([0, 1], [0, 1], color="0.7", lw=1, label="honest")
     for name, points in bins.items():

@@ -11,6 +11,7 @@ from typing import Any
 
 from model.card import markdown
 from model.errors import ModelError
+from model.folders import replace_file
 
 FOLDER = Path(__file__).parent / "weights"
 
@@ -123,8 +124,8 @@ def write_card(card: dict[str, Any], folder: Path) -> None:
     """Write a model card, as JSON for programs and as Markdown for people."""
     path = card_path(card["name"], folder)
     text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
-    path.write_text(text, encoding="utf-8")
-    path.with_suffix(".md").write_text(markdown(card), encoding="utf-8")
+    replace_file(path, text.encode())
+    replace_file(path.with_suffix(".md"), markdown(card).encode())
 
 
 def sha256(content: bytes) -> str:

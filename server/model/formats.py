@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.corrections import checksum, read_corrections
-from model.data import Images, read_idx, read_unipen, read_unzipped
+from model.data import Images, Seen, read_idx, read_unipen, read_unzipped
 from model.errors import DataError
 from model.normalize import SIDE
 from model.picture_file import picture_files, read_picture
@@ -205,7 +205,8 @@ def _read_folder(folder: Path, part: str) -> Images:
     if not files:
         raise DataError(f"{folder} holds neither IDX files nor folders named 0 to 9 with pictures.")
     pictures = normalized(read_picture(path) for path in files)
-    return Images(pictures, np.array([int(path.parent.name) for path in files], np.int64))
+    labels = np.array([int(path.parent.name) for path in files], np.int64)
+    return Seen(pictures, labels)
 
 
 def _read_strokes(path: Path) -> Images:
@@ -216,7 +217,7 @@ def _read_strokes(path: Path) -> Images:
     pictures = normalized(
         1 - draw_strokes(fit(digit.strokes, 0.6 * CANVAS, middle), CANVAS, PEN) for digit in digits
     )
-    return Images(pictures, np.array([digit.label for digit in digits], np.int64))
+    return Seen(pictures, np.array([digit.label for digit in digits], np.int64))
 
 
 def _read_archive(path: Path) -> Images:
@@ -224,7 +225,8 @@ def _read_archive(path: Path) -> Images:
     chosen = corrections.labels != NO_DIGIT
     if not chosen.any():
         raise DataError(f"{path} holds no corrections that are digits.")
-    return Images(corrections.pictures[chosen], corrections.labels[chosen].astype(np.int64))
+    pictures, labels = corrections.pictures[chosen], corrections.labels[chosen]
+    return Seen(pictures, labels.astype(np.int64))
 
 
 def _label(text: str, where: str) -> int:

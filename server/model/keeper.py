@@ -129,6 +129,7 @@ class Keeper(Callback):
         assert isinstance(module, Learner)
         judged = module.judged()
         found = scores(module.sets, judged, calibrated(module.sets, judged))
+        _check(found["validation_loss"])
         module.log_dict({name: found[name] for name in found})
         if not trainer.is_global_zero:
             return
@@ -151,11 +152,16 @@ class Keeper(Callback):
         if not trainer.is_global_zero:
             return
         loss = float(trainer.callback_metrics["loss"])
-        if not math.isfinite(loss):
-            raise DivergedError("The loss is no number any more: choose a smaller --learning-rate.")
+        _check(loss)
         self.entries[-1]["loss"] = round(loss, 5)
         lines = "".join(json.dumps(entry) + "\n" for entry in self.entries)
         (self.folder / "log.jsonl").write_text(lines, encoding="utf-8")
         if time.monotonic() > self._drawn + DRAWN_EVERY:
             learning_curve(self.entries, self.folder / "learning-curve.png")
             self._drawn = time.monotonic()
+
+
+def _check(loss: float) -> None:
+    """Raises DivergedError for one that is no number: nothing is kept of such a network."""
+    if not math.isfinite(loss):
+        raise DivergedError("The loss is no number any more: choose a smaller --learning-rate.")

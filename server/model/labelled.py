@@ -68,7 +68,10 @@ def _of_mnist(part: str, limit: int | None) -> Prepared:
 def _split(own: data.Images, limit: int | None) -> tuple[Prepared, Prepared]:
     order = torch.randperm(len(own.labels), generator=torch.Generator().manual_seed(SEED))
     pick = order[:limit].numpy()
-    digits = with_ink(normalized_images(data.Images(own.pictures[pick], own.labels[pick])))
+    picked = data.Images(own.pictures[pick], own.labels[pick])
+    digits = with_ink(
+        Prepared(*picked) if isinstance(own, data.Seen) else normalized_images(picked)
+    )
     number = len(digits.labels)
     if number < FEWEST:
         raise DataError(

@@ -5,6 +5,7 @@ here, before normalisation; `augment.py` varies the normalised pictures batch by
 """
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -256,7 +257,9 @@ def draw_in_parallel(drawings: Sequence[Drawing], what: str) -> NDArray[np.uint8
     parts = [drawings[start : start + PART] for start in range(0, len(drawings), PART)]
     if len(parts) == 1:  # processes take longer to start than that takes to draw
         return _draw_all(drawings)
-    with multiprocessing.get_context("spawn").Pool() as pool:
+    # Who ends the first process with Ctrl-C ends all of them: it says so alone.
+    silent = (signal.SIGINT, signal.SIG_IGN)
+    with multiprocessing.get_context("spawn").Pool(None, signal.signal, silent) as pool:
         progress = tqdm(pool.imap(_draw_all, parts), total=len(parts), desc=what, unit="batch")
         return np.concatenate(list(progress))
 

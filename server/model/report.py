@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 PICTURES = {
     "reliability": "Does a confidence of 90 % mean that nine in ten are right? Points on the line "
-    "are honest; the area of a point is its share of the answers.",
+    "are honest; the more answers, the larger a point.",
     "rejection": "Left: what else is taken for a digit when so many digits are accepted "
     "(`is_digit`). Right: how few errors are left when only the most confident answers are kept.",
     "robustness": "The same digits, harmed by degrees: how many are read right, and how many pass "

@@ -72,9 +72,10 @@ def _jpeg(digit: PenDigit, quality: float, _: Rng) -> Grey:
 
 def _cut_off(digit: PenDigit, share: float, rng: Rng) -> Grey:
     """The picture ends within the digit, on a side that chance chooses."""
-    cut = round((CANVAS - SIDE) / 2 + share * SIDE) if share else 0
-    grey = np.rot90(np.asarray(_drawn(digit)), int(turns := rng.integers(4)))[cut:]
-    return np.ascontiguousarray(np.rot90(grey, -int(turns)))
+    grey = np.rot90(np.asarray(_drawn(digit)), int(turns := rng.integers(4)))
+    inked = np.nonzero((grey < 128).any(1))[0]
+    cut = round(inked[0] + share * (inked[-1] + 1 - inked[0])) if share else 0
+    return np.ascontiguousarray(np.rot90(grey[cut:], -int(turns)))
 
 
 def _thickness(digit: PenDigit, share: float, _: Rng) -> Grey:
@@ -151,7 +152,12 @@ HARMS = (
         _blurred,
     ),
     Harm("JPEG", "quality", (1, 2, 5, 10, 20, 50, 90), _jpeg),
-    Harm("cut-off edge", "share of the digit", (0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4), _cut_off),
+    Harm(
+        "cut-off edge",
+        "share of its height or width",
+        (0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4),
+        _cut_off,
+    ),
     Harm(
         "line thickness",
         "share of the digit",

@@ -10,11 +10,13 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from model.card import listed
+from model.command import command
 from model.data import Images, checksums
 from model.download import ensure_data
-from model.errors import DataError, DivergedError, ModelError
+from model.errors import DivergedError, ModelError
 from model.files import RUNS
 from model.folders import make_folder
 from model.formats import digits_checksum, read_images
@@ -99,7 +101,7 @@ def objective(trial: Any, recipe: Recipe, sets: LabelledSets, folder: Path) -> f
         score = run(
             suggested(trial, recipe),
             sets,
-            folder / f"trial-{trial.number}",
+            _new_folder(folder, trial),
             {"data": {}},
             quiet=True,
             callbacks=(Pruning(),),
@@ -110,14 +112,18 @@ def objective(trial: Any, recipe: Recipe, sets: LabelledSets, folder: Path) -> f
     return score
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
-    options = parse(arguments)
-    try:
-        _sweep(options)
-    except (DataError, ModelError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    _sweep(parse(arguments))
     return 0
+
+
+def _new_folder(folder: Path, trial: Any) -> Path:
+    """A trial's own. Raises ModelError where there is one already, of a study that had its name."""
+    name = f"{quote(trial.study.study_name, safe=' ')}-trial-{trial.number}"
+    if (folder / name).exists():
+        raise ModelError(f"{folder / name} is there already: name another folder (--out).")
+    return folder / name
 
 
 def _sweep(options: argparse.Namespace) -> None:

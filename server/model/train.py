@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from model.command import command
 from model.corrections import checksum, read_corrections, with_corrections
 from model.data import Images, checksums
 from model.download import ensure_data
@@ -26,11 +27,10 @@ from model.low_rank import copy_weights
 from model.network import DigitNet
 from model.options import learning_rate, positive, seed
 from model.recipes import RECIPES, DigitsRecipe, Recipe
+from model.runs import CHECKPOINT, was_interrupted
 from model.teachers import Teacher, Teachers, load_teacher
 from model.tracking import TRACKERS, logger_for
 from model.weights import load_pipeline
-
-CHECKPOINT = "last.ckpt"
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -93,8 +93,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     run.add_argument(
         "--resume",
         action="store_true",
-        help="go on from where it was stopped, as it began; --recipe, --out, --data and "
-        "--corrections are to be named again",
+        help="go on from where it was stopped, as it began; --recipe, --out, --data, "
+        "--corrections, --devices, --nodes and --track are to be named again",
     )
     run.add_argument("--devices", type=positive, default=1, help="processes, or GPUs (default: 1)")
     run.add_argument("--nodes", type=positive, default=1, help="machines (default: 1)")
@@ -111,6 +111,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     begun_with = (*settings, "start", "teachers", "patience")
     if options.resume and any(getattr(options, name) is not None for name in begun_with):
         parser.error("--resume goes on with the settings that the run began with")
+    if options.learning_rate and options.find_learning_rate:
+        parser.error("a learning rate is given (--learning-rate) or looked for")
     if options.corrections and not isinstance(RECIPES[options.recipe], DigitsRecipe):
         parser.error("--corrections are for the recipes digits, wide and quick; others take --data")
     return options
@@ -130,28 +132,26 @@ def chosen_recipe(options: argparse.Namespace) -> Recipe:
         recipe = dataclasses.replace(recipe, find_learning_rate=False)
     if options.limit is not None:
         recipe = recipe.limited(options.limit)
-    if options.epochs is not None and options.epochs <= recipe.fine_tuning_epochs:
-        changes["fine_tuning_epochs"] = 0
+    if options.epochs is not None:
+        tuning = options.epochs * recipe.fine_tuning_epochs // recipe.epochs
+        changes["fine_tuning_epochs"] = tuning
     return dataclasses.replace(
         recipe, **{name: value for name, value in changes.items() if value is not None}
     )
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     if options.threads:
         torch.set_num_threads(options.threads)
-    try:
-        # Where there is nothing to resume no folder is left behind.
-        if options.out.exists() or not options.resume:
-            make_folder(options.out)
-        _check_what_is_there(options)
-        best = _train(options)
-    except (DataError, ModelError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    # Where there is nothing to resume no folder is left behind.
+    if options.out.exists() or not options.resume:
+        make_folder(options.out)
+    _check_what_is_there(options)
+    best = _train(options)
     if best is not None:
-        print(f"Held-out digits read right: {best:.2%}. Weights, log and pictures: {options.out}")
+        print(f"Best held-out score: {best:.2%}. Weights, log and pictures: {options.out}")
     return 0
 
 
@@ -215,7 +215,13 @@ def _train(options: argparse.Namespace) -> float | None:
         times = 1 if limit else recipe.drawings
         sets = with_corrections(sets, read_corrections(options.corrections), times)
     checked = {str(run): teacher.sha256 for run, teacher in taught_by.items()}
-    beginning = {"limit": limit, "patience": patience, **facts, "taught_by": checked}
+    beginning = {
+        "limit": limit,
+        "patience": patience,
+        "processes": options.devices * options.nodes,
+        **facts,
+        "taught_by": checked,
+    }
     (options.out / "run.json").write_text(json.dumps(beginning, indent=2) + "\n", encoding="utf-8")
     return training.train(
         recipe,
@@ -256,12 +262,17 @@ def _as_it_began(
         raise ModelError(f"{options.out} holds no run that can be gone on with: {error}") from error
     if data != facts["data"]:
         raise DataError("The data files are not those that this run began with.")
+    processes = began.get("processes", options.devices * options.nodes)
+    if processes != options.devices * options.nodes:
+        raise ModelError(f"The run began with {processes} processes: see --devices and --nodes.")
     if "start" in began:
         facts["start"] = began["start"]
     teachers = {run: load_teacher(run) for run in checked}
     for run, teacher in teachers.items():
         if teacher.sha256 != checked[run]:
             raise ModelError(f"{run} has other weights than when it began to teach this run.")
+    if not was_interrupted(options.out):
+        raise ModelError(f"{options.out} has come to its end: begin another run (--start).")
     return recipe, limit, patience, teachers
 
 

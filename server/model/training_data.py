@@ -1,6 +1,7 @@
 """All that `digits`, `wide` and `quick` learn from and are judged by, drawn once and kept."""
 
 import hashlib
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -111,14 +112,20 @@ def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None)
         ),
         validation_letters=letters(validation_letters, (0,), 4, (*validation, 2), limit),
     )
-    cache.mkdir(parents=True, exist_ok=True)
     arrays = {}
     for name, part in prepared._asdict().items():
         arrays[f"{name}_x"], arrays[f"{name}_y"] = part
     # A name of its own: two runs may prepare the same data at once, on two machines even.
     unfinished = path.with_name(f"unfinished-{uuid4().hex}-{path.name}")
-    np.savez(unfinished, **arrays)
-    unfinished.replace(path)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        np.savez(unfinished, **arrays)
+        unfinished.replace(path)
+    except OSError as error:
+        # It can be learned from all the same.
+        print(f"What was prepared cannot be kept in {cache}: {error}", file=sys.stderr)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return prepared
 
 

@@ -9,6 +9,7 @@ from safetensors.torch import load, save
 
 from model.errors import ModelError
 from model.files import read_card, read_checked, sha256, weights_path, write_card
+from model.folders import replace_file
 from model.networks import build
 from model.pipeline import Pipeline
 
@@ -31,5 +32,5 @@ def save_pipeline(pipeline: Pipeline, card: dict[str, Any], folder: Path) -> Non
     folder.mkdir(parents=True, exist_ok=True)
     content = save({name: value.contiguous() for name, value in pipeline.state_dict().items()})
     path = weights_path(card["name"], folder)
-    path.write_bytes(content)
+    replace_file(path, content)
     write_card({**card, "sha256": {path.name: sha256(content)}}, folder)

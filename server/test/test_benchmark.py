@@ -105,6 +105,25 @@ def test_a_device_is_called_by_its_number_or_without() -> None:
             check(cast(Any, Core()), device)
 
 
+@pytest.mark.parametrize("device", ["CPU", "all"])
+def test_a_device_that_fails_is_told_of_and_others_are_measured(
+    device: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("The driver is too old\nat plugin.cpp:70")
+
+    monkeypatch.setattr(benchmark, "openvino_row", fail)
+    out = tmp_path / "result.json"
+    assert main([*QUICK, "--device", device, "--json", str(out)]) == (0 if device == "all" else 2)
+    assert "CPU cannot compute in f32: The driver is too old\n" in capsys.readouterr().err
+    if device == "all":
+        rows = json.loads(out.read_text())["rows"]
+        assert [row["runtime"] for row in rows] == ["PyTorch", "onnxruntime"]
+
+
 def test_results_of_several_machines_are_put_side_by_side(
     result: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,16 +1,19 @@
 """The comparison of recipes: a small one trained, a shipped one loaded."""
 
+import dataclasses
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from model import compare, data
 from model.compare import BEGIN, END, into_readme, main
 from model.errors import ModelError
+from model.recipes import RECIPES, Recipe
 
 SERVER = Path(__file__).resolve().parents[1]
 
@@ -65,8 +68,9 @@ def test_a_run_that_was_stopped_is_gone_on_with(
     for name in ("mlp.json", "last.ckpt"):
         (run / name).write_text("{}")
     (run / "log.jsonl").write_text("".join(f'{{"score": {score}}}\n' for score in scores))
-    (run / "recipe.json").write_text('{"epochs": 3}')
-    (run / "run.json").write_text(json.dumps({"patience": patience}))
+    recipe = dataclasses.replace(RECIPES["mlp"], epochs=3)
+    monkeypatch.setitem(RECIPES, "mlp", recipe)
+    write_run(run, dataclasses.replace(recipe, seed=7), patience=patience)
     trained: list[list[str]] = []
     monkeypatch.setattr("model.files.RUNS", tmp_path)
     monkeypatch.setattr("model.compare.RUNS", tmp_path)
@@ -76,11 +80,53 @@ def test_a_run_that_was_stopped_is_gone_on_with(
     assert trained == [["--recipe", "mlp", "--out", str(run), "--resume"]] * interrupted
 
 
-def test_the_readme_gets_no_table_of_short_runs(capsys: pytest.CaptureFixture[str]) -> None:
+def write_run(run: Path, recipe: Recipe, **facts: Any) -> None:
+    """What a run notes of itself when it begins."""
+    (run / "recipe.json").write_text(json.dumps(dataclasses.asdict(recipe)))
+    began = {"limit": None, "patience": None, "data": data.checksums(), **facts}
+    (run / "run.json").write_text(json.dumps(began))
+
+
+@pytest.mark.parametrize(
+    ("settings", "facts", "named"),
+    [
+        ({"epochs": 1}, {}, "another epochs"),
+        ({}, {"limit": 60}, "another limit"),
+        ({}, {"data": {"mine.csv": "0"}}, "another data"),
+        ({"learning_rate": 1.0}, {"limit": 60}, "another learning_rate and limit"),
+    ],
+)
+def test_a_run_of_other_data_or_settings_does_not_stand_for_its_recipe(
+    settings: dict[str, Any],
+    facts: dict[str, Any],
+    named: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run = tmp_path / "mlp"
+    run.mkdir()
+    (run / "mlp.json").write_text("{}")
+    write_run(run, dataclasses.replace(RECIPES["mlp"], **settings), **facts)
+    monkeypatch.setattr("model.files.RUNS", tmp_path)
+    monkeypatch.setattr("model.compare.RUNS", tmp_path)
+    assert main(["--recipes", "mlp", "--out", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"{run} is not what mlp by itself is")
+    assert named in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [(["--epochs", "1"], "whole runs"), (["--recipes", "lenet"], "all recipes")],
+)
+def test_the_readme_gets_the_whole_table_of_whole_runs(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["--readme", "--epochs", "1"])
+        main(["--readme", *arguments])
     assert ended.value.code == 2
-    assert "whole runs" in capsys.readouterr().err
+    assert told in capsys.readouterr().err
 
 
 def test_the_table_goes_where_the_readme_has_a_place_for_it(tmp_path: Path) -> None:

@@ -146,6 +146,6 @@ def test_a_folder_that_may_not_be_written_to_is_named(
     monkeypatch.setattr(tempfile, "TemporaryDirectory", forbidden)
     with pytest.raises(DataError, match=r"ubyte.gz cannot be written: Permission denied$"):
         download.ensure_mnist(tmp_path)
-    (tmp_path / "letters.part").mkdir()
+    (tmp_path / "letters.zip").mkdir()
     with pytest.raises(DataError, match=r"letters.zip cannot be written: Is a directory$"):
         download.ensure_letters(tmp_path / "letters.zip", source(web, "letters.zip", b"right"))

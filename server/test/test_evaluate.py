@@ -13,6 +13,7 @@ from model import data, evaluate, pareto
 from model.conditions import CONDITIONS
 from model.errors import ModelError
 from model.evaluate import Result
+from model.files import read_card, version
 from model.report import PICTURES
 
 
@@ -116,6 +117,15 @@ ANOTHER_SERVERS = [b"<html>", b"[]", b"{}", b'{"digits": [7]}', b'{"digits": [{"
 def test_another_server_is_told_of(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: io.BytesIO(body))
     assert "does not answer as it should" in refused_by("http://localhost", monkeypatch)
+
+
+def test_a_server_with_another_model_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = read_card("digits")
+    bodies = [b'{"model": "lenet 1.0.0"}', json.dumps({"model": version(card)}).encode()]
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: io.BytesIO(bodies.pop(0)))
+    with pytest.raises(ModelError, match=r"reads with lenet 1\.0\.0, not digits .*--model"):
+        evaluate._check_model("http://localhost", card)
+    evaluate._check_model("http://localhost", card)
 
 
 def refused_by(address: str, monkeypatch: pytest.MonkeyPatch) -> str:

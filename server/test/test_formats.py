@@ -358,6 +358,16 @@ def test_pictures_of_the_test_set_may_not_be_trained_on(
     assert not out.exists()
 
 
+def test_pictures_of_the_test_set_are_found_in_what_was_prepared(
+    drawings: Images, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, test = (written(drawings, tmp_path / form, form) for form in ("folder", "idx"))
+    out = tmp_path / "out"
+    assert dataset.main(["prepare", str(source), "--out", str(out), "--form", "folder"]) == 0
+    assert dataset.main(["check", str(out), "--against", str(test)]) == 2
+    assert capsys.readouterr().err.startswith("6 pictures")
+
+
 def test_other_pictures_may_be_trained_on(
     drawings: Images, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -226,6 +226,12 @@ def test_a_run_of_another_recipe_teaches_on_when_a_run_is_resumed(
     assert lessons == [60]
     assert len(log_of(tmp_path / "run")) == 2
 
+    assert train.main([*options, "--resume"]) == 2
+    assert "has come to its end" in capsys.readouterr().err
+    assert train.main([*options, "--resume", "--devices", "2"]) == 2
+    assert "The run began with 1 processes" in capsys.readouterr().err
+    assert len(log_of(tmp_path / "run")) == 2
+
     began = tmp_path / "run" / "run.json"
     assert json.loads(began.read_text())["patience"] == 7
     sha256 = quick["sha256"]["quick.safetensors"]

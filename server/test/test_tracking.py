@@ -192,6 +192,21 @@ def test_a_storages_password_is_told_to_nobody(
     assert "secret" not in told
 
 
+def test_a_study_leaves_what_another_one_has_trained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    common = ["--recipe", "mlp", "--trials", "1", "--epochs", "1", "--limit", "20"]
+    common += ["--out", str(tmp_path)]
+    for study in ("mlp", "a/b"):
+        assert sweep([*common, "--study", study]) == 0
+    weights = sorted(path.parent.name for path in tmp_path.glob("*/mlp.safetensors"))
+    assert weights == ["a%2Fb-trial-0", "mlp-trial-0"]
+    # A study of the same name, of which another storage does not know.
+    storage = f"sqlite:///{tmp_path / 'other.db'}"
+    assert sweep([*common, "--study", "mlp", "--storage", storage]) == 2
+    assert "mlp-trial-0 is there already" in capsys.readouterr().err
+
+
 def test_a_study_keeps_to_its_recipe_and_data(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,7 +263,7 @@ def test_two_processes_train_one_network(tmp_path: Path) -> None:
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.count("Held-out digits read right") == 1
+    assert ended.stdout.count("Best held-out score") == 1
     alone, together = (log_of(tmp_path / name)[-1] for name in ("alone", "together"))
     assert alone["mnist"] > 0.6
     assert together["mnist"] == pytest.approx(alone["mnist"], abs=0.03)
@@ -276,6 +291,6 @@ def test_two_machines_train_what_the_first_one_was_told(tmp_path: Path) -> None:
     ]
     told = [process.communicate(timeout=300)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], told
-    assert ["Held-out digits read right" in one for one in told] == [True, False]
+    assert ["Best held-out score" in one for one in told] == [True, False]
     assert log_of(tmp_path / "run-0")[-1]["mnist"] > 0.6
     assert not (tmp_path / "run-1" / "lenet.safetensors").exists()

@@ -22,7 +22,7 @@ from model.corrections import read_corrections, with_corrections
 from model.errors import DataError, ModelError
 from model.export import export_onnx
 from model.labelled import labelled_sets
-from model.loop import Callback
+from model.loop import Callback, ModelCheckpoint
 from model.network import DigitNet
 from model.options import LARGEST_SEED
 from model.pipeline import Pipeline
@@ -170,6 +170,21 @@ def test_with_a_limit_epochs_are_short_unless_steps_say_otherwise() -> None:
     assert recipe("--limit", "2000", "--steps", "90").steps_per_epoch == 90
     lenet = train.chosen_recipe(train.parse(["--limit", "2000", "--recipe", "lenet"]))
     assert lenet == RECIPES["lenet"]
+
+
+@pytest.mark.parametrize(("epochs", "tuning"), [(30, 10), (11, 3), (10, 3), (2, 0), (60, 20)])
+def test_with_other_epochs_as_large_a_share_is_fine_tuning(epochs: int, tuning: int) -> None:
+    options = train.parse(["--recipe", "resnet", "--epochs", str(epochs)])
+    assert train.chosen_recipe(options).fine_tuning_epochs == tuning
+
+
+def test_a_moved_runs_best_score_is_remembered(tmp_path: Path) -> None:
+    before, after = (
+        ModelCheckpoint(tmp_path / name, "best", "score", mode="max") for name in ("a", "b")
+    )
+    before.best_model_score = torch.tensor(0.9)
+    after.load_state_dict(before.state_dict())
+    assert after.best_model_score == before.best_model_score
 
 
 @pytest.fixture(scope="module")
@@ -352,6 +367,14 @@ def test_corrections_of_sixteen_bits_or_without_paper_are_read_like_others(tmp_p
         np.testing.assert_array_equal(other, plain)
 
 
+def test_a_lines_number_is_that_of_an_editor(tmp_path: Path) -> None:
+    path = tmp_path / "blank-line.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("corrections.csv", "file,was\n\n1.png,7\n")
+    with pytest.raises(DataError, match="line 3: there is no picture"):
+        read_corrections(path)
+
+
 @pytest.mark.parametrize("model", ["a\u2028b", "a\u2029b", "a\x85b", "a\x0bb", '"a\x0c, b"'])
 def test_what_looks_like_the_end_of_a_line_breaks_no_row(tmp_path: Path, model: str) -> None:
     path = archive_of(tmp_path, ("one.png", "1"), ("one.png", "no digit"), model=model)
@@ -431,6 +454,9 @@ def test_a_learning_rate_that_is_too_high_is_told_of(sets: LabelledSets, tmp_pat
     wild = dataclasses.replace(recipe, optimizer="sgd", learning_rate=1e12)
     with pytest.raises(ModelError, match="smaller --learning-rate"):
         run(wild, labelled_sets(wild, LIMIT), tmp_path, {"data": {}}, quiet=True)
+    # Nothing takes what there is for a trained network, and another rate may be tried there.
+    assert not list(tmp_path.glob("*.safetensors"))
+    assert not list(tmp_path.glob("*.ckpt"))
 
 
 @pytest.mark.parametrize(
@@ -445,6 +471,7 @@ def test_a_learning_rate_that_is_too_high_is_told_of(sets: LabelledSets, tmp_pat
         ["--resume", "--epochs", "2"],
         ["--resume", "--teachers", "runs/digits"],
         ["--resume", "--patience", "2"],
+        ["--learning-rate", "0.1", "--find-learning-rate"],
         ["--recipe", "lenet", "--corrections", "a.zip"],
     ],
 )
@@ -485,6 +512,11 @@ def test_a_classic_learns_from_data_of_ones_own(sets: LabelledSets) -> None:
         == LIMIT
     )
     assert without.train["mnist"].pictures.any((1, 2)).all()
+    # What is read from pictures, or drawn, is what a network sees, already.
+    as_seen = labelled_sets(RECIPES["lenet"], own=data.Seen(pictures, labels))
+    known = {picture.tobytes() for picture in pictures}
+    assert {x.tobytes() for x in as_seen.train["mnist"].pictures} <= known
+    assert not {x.tobytes() for x in own.train["mnist"].pictures} <= known
     for few in (data.Images(pictures[:9], labels[:9]), data.Images(0 * pictures, labels)):
         with pytest.raises(DataError, match="too few"):
             labelled_sets(RECIPES["lenet"], own=few)

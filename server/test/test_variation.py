@@ -196,12 +196,19 @@ def test_every_degree_of_harm_is_another_picture(harm: Harm) -> None:
     assert len(set(drawn)) == len(drawn)
 
 
-def test_a_cut_off_edge_takes_its_share_of_the_digit() -> None:
+@pytest.mark.parametrize("seed", range(6))
+def test_a_cut_off_edge_takes_its_share_of_a_slim_digit_on_every_side(seed: int) -> None:
     cut_off = next(harm for harm in HARMS if harm.name == "cut-off edge")
-    whole, cut = (cut_off.draw(DIGITS[0], d, np.random.default_rng(0)) for d in (0, 0.25))
+    slim = PenDigit(7, 1, (SEVEN * (0.4, 1),))
+    whole, cut = (cut_off.draw(slim, d, np.random.default_rng(seed)) for d in (0, 0.25))
     assert whole.shape == (384, 384)
-    # The margin, a fifth of the canvas, and a quarter of the digit.
-    assert whole.size - cut.size == 384 * round(384 * (0.2 + 0.25 * 0.6))
+    (axis,) = (axis for axis in (0, 1) if cut.shape[axis] < 384)
+    inked = np.nonzero((whole < 128).any(1 - axis))[0]
+    of_digit = inked[-1] + 1 - inked[0]
+    margins = {inked[0], 383 - inked[-1]}
+    assert 384 - cut.shape[axis] in {round(margin + 0.25 * of_digit) for margin in margins}
+    edges = np.moveaxis(cut, axis, 0)[[0, -1]]
+    assert (edges < 128).any(1).sum() == 1
 
 
 @pytest.mark.parametrize("paper", ["black on white", "white on black", "chalk on a board"])
