@@ -54,7 +54,7 @@ export default defineConfig({
         globIgnores: ['screenshots/*', 'docs.html', 'assets/docs-*'],
         maximumFileSizeToCacheInBytes: 16 * 1024 * 1024,
         clientsClaim: true,
-        navigateFallbackDenylist: [/^\/api\//],
+        navigateFallbackDenylist: [/^\/api\//, /^\/licenses[./]/, /^\/screenshots\//],
       },
     }),
   ],

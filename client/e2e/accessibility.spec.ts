@@ -26,6 +26,7 @@ async function violations(page: Page): Promise<string[]> {
 
 test.beforeEach(async ({ page }) => {
   await page.goto('/');
+  await expect(page.getByTestId('canvas')).toBeVisible();
 });
 
 test('axe finds nothing wrong with an empty sheet', async ({ page }) => {

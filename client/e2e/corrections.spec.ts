@@ -1,9 +1,13 @@
 import type { Page } from '@playwright/test';
 import { strFromU8, unzipSync } from 'fflate';
+import { SETTLES } from '../src/corrections/outbox';
 import { draw } from './hand';
 import { writing } from './handwriting';
 import { TOKEN } from './server';
 import { button, expect, readOnly, test } from './test';
+
+/** Until a correction that is on its way has certainly been sent. */
+const settle = (page: Page) => page.waitForTimeout(SETTLES + 1000);
 
 const choice = (page: Page) => page.getByRole('combobox', { name: 'Was it misread? Say what it was' });
 
@@ -34,6 +38,8 @@ test('stay in the browser unless the person agrees', async ({ page }) => {
   await choice(page).selectOption('it was a 1');
   await button(page, 'Last drawings').click();
   await expect(page.getByRole('listitem').getByRole('combobox')).toHaveValue('1');
+  await expect(page.getByText('to be sent')).toHaveCount(0);
+  await settle(page);
   await expect(page.getByText('sent, thank you')).toHaveCount(0);
   expect(await keptByServer(page)).toEqual(before);
 });
@@ -78,6 +84,7 @@ test('that wait are not sent, and not said to be, when the person does not agree
   await agree(page);
   await button(page, 'Last drawings').click();
   await expect(page.getByRole('listitem').getByRole('combobox')).toHaveValue('1');
+  await settle(page);
   expect(await keptByServer(page)).toEqual(before);
 });
 
@@ -107,6 +114,9 @@ test('stay here while nothing may leave the device', async ({ page }) => {
   await choice(page).selectOption('it was a 4');
   await button(page, 'Last drawings').click();
   await expect(page.getByText('Not now: drawings are read on this device only')).toBeVisible();
+  await expect(page.getByRole('listitem').getByRole('combobox')).toHaveValue('4');
+  await expect(page.getByText('to be sent')).toHaveCount(0);
+  await settle(page);
   expect(await keptByServer(page)).toEqual(before);
 });
 

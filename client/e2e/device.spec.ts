@@ -98,6 +98,45 @@ test('reads on this device at once where the server hangs', async ({ page, hand,
   await expect(page.getByTestId('place')).toHaveText('This device');
 });
 
+test('waits for a server that reads with another network, and says so where it is away', async ({ page, hand, reading }) => {
+  const model = 'lenet 1.0.0';
+  const status = page.getByTestId('status');
+  let [late, away] = [0, false];
+  await page.route('**/api/health', (route) => (away ? route.abort() : route.fulfill({ json: { status: 'ok', model, engine: 'torch' } })));
+  await page.route('**/api/recognize*', async (route) => {
+    if (away) {
+      await route.abort();
+      return;
+    }
+    const response = await route.fetch();
+    const answer = await response.json() as object;
+    await new Promise((later) => setTimeout(later, late));
+    // Nobody may wait for it any more.
+    await route.fulfill({ response, json: { ...answer, model } }).catch(() => undefined);
+  });
+  await page.goto('/');
+  await draw(hand, writing(7));
+  await expect(reading).toHaveText('7');
+  await page.getByTestId('place').click();
+  await expect(page.getByText(`The server reads with ${model}`)).toBeVisible();
+  await button(page, 'Close').click();
+
+  late = 500;
+  await button(page, 'Clear').click();
+  await draw(hand, writing(4));
+  await expect(reading).toHaveText('4');
+  await expect(page.getByTestId('place')).toHaveText('Server');
+  await expect(status).toBeEmpty();
+
+  away = true;
+  await button(page, 'Clear').click();
+  await draw(hand, writing(3));
+  await expect(reading).toHaveText('3');
+  await expect(page.getByTestId('place')).toHaveText('This device');
+  await expect(status).toContainText(`the server has ${model}`);
+  await expect(status).toBeInViewport({ ratio: 0.99 });
+});
+
 test('reads at once what the server could not read, when this device is chosen', async ({ page, hand, reading, hasTouch }) => {
   test.skip(hasTouch, 'The screen has no part in it.');
   await page.goto('/');

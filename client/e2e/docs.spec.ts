@@ -16,6 +16,25 @@ test('the API is shown to people, with nothing from elsewhere, and can be tried 
   expect(complaints).toEqual([]);
 });
 
+test.describe('in a browser that has the app', () => {
+  test.skip(({ hasTouch }) => hasTouch, 'The screen has no part in it.');
+  test.use({ serviceWorkers: 'allow' });
+
+  test('licences and pictures are opened, and not the app in their place', async ({ page }) => {
+    await page.goto('/');
+    await page.evaluate(async () => { await navigator.serviceWorker.ready; });
+    // What is nowhere is answered with the app.
+    await page.goto('/nowhere');
+    await expect(page.getByTestId('canvas')).toBeVisible();
+    for (const [address, words] of [['/licenses.md', '## react-dom - '], ['/licenses/besley.txt', 'SIL Open Font License']] as const) {
+      await page.goto(address);
+      await expect(page.locator('body')).toContainText(words);
+    }
+    const picture = await page.goto('/screenshots/phone-light.png');
+    expect(picture?.headers()['content-type']).toBe('image/png');
+  });
+});
+
 test('the licences of all that is built in are handed out', async ({ request, hasTouch }) => {
   test.skip(hasTouch, 'The screen has no part in it.');
   const counted = await (await request.get('/licenses.md')).text();

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { strFromU8, unzipSync } from 'fflate';
 import { draw } from './hand';
 import { writing } from './handwriting';
-import { button, expect, inkPixels, test } from './test';
+import { button, expect, inkPixels, readOnly, test } from './test';
 
 test.use({ readsHere: false });
 
@@ -29,6 +29,19 @@ test('keeps a drawing that the page is left with', async ({ page, hand, reading 
   await page.reload();
   await button(page, 'Last drawings').click();
   await expect(page.getByRole('listitem')).toHaveText([/Read as 1/, /Read as 7/, /Read as 3/]);
+});
+
+test('keeps a drawing that nobody could read when the page is left with it', async ({ page, hand }) => {
+  await readOnly(page, 'The server only');
+  await page.route('**/api/**', (route) => route.abort());
+  await draw(hand, writing(1));
+  await expect(page.getByTestId('status')).toContainText('Your drawing is kept');
+  await page.reload();
+  await button(page, 'Last drawings').click();
+  const rows = page.getByRole('listitem');
+  await expect(rows).toHaveText([/Not read/, /Read as 7/, /Read as 3/]);
+  await expect(rows.first().getByRole('img')).toHaveJSProperty('naturalWidth', 384);
+  await expect(rows.first().getByRole('combobox')).toHaveCount(0);
 });
 
 test('lets one say what a drawing was, and delete it', async ({ page }) => {

@@ -66,6 +66,7 @@ for (const [width, height] of [[844, 390], [740, 360], [932, 430], [1280, 600], 
     test.skip(hasTouch, 'It has a screen of its own.');
     await page.setViewportSize({ width, height });
     await page.goto('/');
+    await expect(page.getByTestId('canvas')).toBeVisible();
     expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(height);
   });
 }
@@ -75,6 +76,7 @@ for (const [width, height] of [[360, 740], [740, 360], [672, 672], [834, 1194], 
     test.skip(hasTouch, 'It has a screen of its own.');
     await page.setViewportSize({ width, height });
     await page.goto('/');
+    await expect(page.getByTestId('canvas')).toBeVisible();
     const room = await page.getByRole('group', { name: 'Drawing' }).getByRole('button').evaluateAll((buttons) => buttons.map((button) => {
       const words = document.createRange();
       words.selectNodeContents(button);
@@ -135,9 +137,14 @@ test('sheet, answer and bars are in view together', async ({ page, hand, reading
   for (const part of ['canvas', 'reading', 'bar-3']) await expect(page.getByTestId(part)).toBeInViewport({ ratio: 1 });
 });
 
-test('everything to press is large enough for a finger', async ({ page }) => {
+test('everything to press is large enough for a finger', async ({ page, hand, reading }) => {
   await page.goto('/');
-  for (const control of await page.locator('button:visible, input:visible').all()) {
+  await draw(hand, writing(7));
+  await expect(reading).toHaveText('7');
+  await expect(page.getByRole('combobox')).toBeVisible();
+  const controls = await page.locator('button:visible, input:visible, select:visible').all();
+  expect(controls.length).toBeGreaterThan(5);
+  for (const control of controls) {
     const box = await control.boundingBox();
     expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44);
   }

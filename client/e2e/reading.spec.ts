@@ -88,6 +88,10 @@ test('reads nothing, and says so, where the browser gives noise for what is draw
   await page.getByLabel('Choose a picture').setInputFiles(png);
   await expect(page.getByRole('dialog').getByText('Allow the page to read canvas data')).toBeVisible();
   expect(asked).toEqual([]);
+  // Nor is the noise kept for the drawing.
+  await page.reload();
+  await button(page, 'Last drawings').click();
+  await expect(page.getByText('Nothing has been drawn yet.')).toBeVisible();
 });
 
 test('says why when the server refuses a drawing', async ({ page, hand }) => {

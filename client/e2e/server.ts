@@ -50,8 +50,11 @@ export class OwnServer {
     const running = this.#process;
     this.#process = null;
     if (running?.exitCode !== null) return;
-    running.kill('SIGTERM');
-    await once(running, 'exit');
+    const exited = once(running, 'exit');
+    // Windows ends no process together with those that it started, unless it is told to.
+    if (process.platform === 'win32') spawn('taskkill', ['/pid', String(running.pid), '/t', '/f'], { stdio: 'ignore' });
+    else running.kill('SIGTERM');
+    await exited;
   }
 
   async #isHealthy(): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Actions } from './actions/Actions';
 import { Bars } from './bars/Bars';
 import { DrawingStore } from './canvas/drawingStore';
@@ -52,6 +52,7 @@ export function App() {
   const recognition = useRecognition(scheduler);
   const correction = useCorrection(recorder, history);
   const place = usePlace(recognition, preference);
+  const otherModel = useSyncExternalStore(recognizer.subscribe, recognizer.otherModel);
   const whyRef = useRef<HTMLButtonElement>(null);
   const [first] = recognition.answer?.digits ?? [];
   const explainedDigit = explained === 'best' ? first?.digit : explained;
@@ -96,7 +97,8 @@ export function App() {
         <h1 className="font-numeral min-w-min grow basis-0 text-lg leading-tight roomy:text-2xl">{texts.title}</h1>
         <div className="flex flex-wrap justify-end gap-1 roomy:gap-2">
           <Install offer={installOffer} {...opening('install')} />
-          <PlaceMark place={place} preference={preference} onPreferenceChange={setPreference} {...opening('place')} />
+          <PlaceMark place={place} otherModel={otherModel} preference={preference} onPreferenceChange={setPreference}
+            {...opening('place')} />
           <HistoryButton history={history} sharing={{ consent, kept: preference === 'device', onConsentChange: setConsent }}
             {...opening('history')} />
           <Shortcuts {...opening('shortcuts')} />
@@ -122,8 +124,8 @@ export function App() {
           </div>
         </div>
         <div className="result-column">
-          <Reading recognition={recognition} correction={correction}
-            onCorrect={(was) => void recorder.correct(was, sharing)} />
+          <Reading recognition={recognition} replaced={preference === 'automatic' && place === 'device' ? otherModel : null}
+            correction={correction} onCorrect={(was) => void recorder.correct(was, sharing)} />
           <Seen whyRef={whyRef} answer={recognition.answer} explained={explained !== null}
             onExplainedChange={(shown) => { setExplained(shown ? 'best' : null); }} />
           <Bars answer={recognition.answer} />

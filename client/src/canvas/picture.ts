@@ -32,8 +32,9 @@ export function pictureOfContent(content: Content): Picture {
   };
 }
 
-/** What lies on the sheet, as it is kept: a PNG as a data address; null where the browser cannot make one. */
+/** What lies on the sheet, as it is kept: a PNG as a data address; null where the browser cannot make one, or keeps it from the page. */
 export function keptPictureOf(content: Content): string | null {
+  if (!canvasesAreReadable()) return null;
   const address = painted(content, KEPT_SIDE, WHOLE_SHEET).canvas.toDataURL('image/png');
   return address.startsWith('data:image/png') ? address : null;
 }

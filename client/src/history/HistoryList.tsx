@@ -67,7 +67,7 @@ interface HistoryRowProps {
 }
 
 function HistoryRow({ entry, waits, onCorrect, onRemove }: HistoryRowProps) {
-  const read = entry.digit !== null && entry.isDigit >= 0.5 ? texts.history.read(entry.digit, entry.confidence) : texts.reading.notDigit;
+  const read = readingOf(entry);
   return (
     <li className="history-row">
       <img src={entry.picture} alt={texts.history.drawing} width={56} height={56} />
@@ -78,8 +78,11 @@ function HistoryRow({ entry, waits, onCorrect, onRemove }: HistoryRowProps) {
           {entry.sharedAs !== undefined && <span className="block">{waits ? texts.history.waits : texts.history.sent}</span>}
         </p>
       </div>
-      <CorrectionChoice label={texts.history.correct(read)} none={texts.history.right} correction={entry.correction}
-        onCorrect={onCorrect} />
+      {/* What was not read cannot be misread; an empty place is kept for the choice. */}
+      {entry.digit === null ? <span /> : (
+        <CorrectionChoice label={texts.history.correct(read)} none={texts.history.right} correction={entry.correction}
+          onCorrect={onCorrect} />
+      )}
       <button type="button" className="action" data-useful="true" aria-label={texts.history.remove(read)} title={texts.history.remove(read)}
         onClick={({ currentTarget }) => {
           focusBeside(currentTarget);
@@ -89,6 +92,11 @@ function HistoryRow({ entry, waits, onCorrect, onRemove }: HistoryRowProps) {
       </button>
     </li>
   );
+}
+
+function readingOf({ digit, confidence, isDigit }: Entry): string {
+  if (digit === null) return texts.history.unread;
+  return isDigit >= 0.5 ? texts.history.read(digit, confidence) : texts.reading.notDigit;
 }
 
 /** The keyboard's focus goes on to the row beside the one that goes away, or to what closes the list. */

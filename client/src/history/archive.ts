@@ -11,15 +11,16 @@ export function archiveOf(entries: readonly Entry[]): Uint8Array<ArrayBuffer> {
     const file = `${nameOf(entry)}.png`;
     // A PNG is compressed already.
     files[file] = [bytesOf(entry.picture), { level: 0, mtime: entry.time }];
+    const isRead = entry.digit !== null;
     rows.push([
       file,
       new Date(entry.time).toISOString(),
-      entry.digit === null ? '' : String(entry.digit),
-      entry.confidence.toFixed(4),
-      entry.isDigit.toFixed(4),
+      isRead ? String(entry.digit) : '',
+      isRead ? entry.confidence.toFixed(4) : '',
+      isRead ? entry.isDigit.toFixed(4) : '',
       entry.correction === null ? '' : String(entry.correction === 'noDigit' ? 'no digit' : entry.correction),
       entry.model,
-      entry.place,
+      entry.place ?? '',
     ]);
   }
   files['readings.csv'] = strToU8(rows.map((row) => row.join(',')).join('\r\n') + '\r\n');

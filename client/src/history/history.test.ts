@@ -170,6 +170,18 @@ describe('the last drawings', () => {
     expect(aside()).toEqual([]);
   });
 
+  it('that nobody could read in the end are as they were read before', async () => {
+    const history = new History();
+    await history.keep(entry('a', 1));
+    await history.correct('a', 4, false);
+    history.leave(entryOf('a', 2, `${PNG}RA==`, null));
+    history.leave(entryOf('b', 3, PNG, null));
+    expect((await later()).entries()).toMatchObject([
+      { id: 'b', digit: null, correction: null },
+      { id: 'a', digit: 7, correction: 4, time: 2, picture: `${PNG}RA==` },
+    ]);
+  });
+
   it('that were put aside are deleted with all others, also while they are looked at', async () => {
     for (const id of ['a', 'b', 'c']) putAside(entry(id, id.charCodeAt(0)));
     await new History().removeAll();

@@ -180,9 +180,11 @@ export class History {
     return written !== undefined;
   }
 
-  /** The page may be gone before a drawing is kept. */
+  /** The page may be gone before a drawing is kept. What was read of it before it could not be read any more stands. */
   leave(entry: Entry): void {
-    putAside({ ...entry, ...said(this.#entries.find(({ id }) => id === entry.id) ?? entry) });
+    const { id, time, picture, digit } = entry;
+    const before = this.#entries.find((one) => one.id === id) ?? entry;
+    putAside(digit === null ? { ...before, time, picture } : { ...entry, ...said(before) });
   }
 
   /** It may be written at the next visit. One that was deleted meanwhile, or has made room, stays away. */

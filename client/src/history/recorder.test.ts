@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Content } from '../canvas/drawing';
 import { DrawingStore } from '../canvas/drawingStore';
 import { answerOf, EMPTY_ANSWER, pictureNamed } from '../recognition/examples';
-import type { Answer } from '../recognition/recognizer';
+import { RecognitionFailure, type Answer } from '../recognition/recognizer';
 import { RecognitionScheduler, SHORTEST_INTERVAL } from '../recognition/scheduler';
 import { aside } from './aside';
 import type { Entry } from './entry';
@@ -11,7 +11,8 @@ import { PAUSE, Recorder } from './recorder';
 
 let store: DrawingStore;
 let scheduler: RecognitionScheduler;
-let answer: Answer;
+/** Null where nothing answers. */
+let answer: Answer | null;
 let drawn: Content[];
 let kept: Entry[];
 let history: History;
@@ -25,7 +26,9 @@ beforeEach(() => {
   answer = answerOf(7);
   [drawn, kept] = [[], []];
   store = new DrawingStore();
-  scheduler = new RecognitionScheduler({ recognize: () => Promise.resolve({ ...answer }) });
+  scheduler = new RecognitionScheduler({
+    recognize: () => (answer ? Promise.resolve({ ...answer }) : Promise.reject(new RecognitionFailure('unreachable'))),
+  });
   history = new History();
   vi.spyOn(history, 'keep').mockImplementation((entry) => {
     kept.push(entry);
@@ -50,6 +53,11 @@ async function stroke(): Promise<void> {
   scheduler.follow(() => pictureNamed('a'));
   await wait(SHORTEST_INTERVAL);
   store.dispatch({ type: 'finish' });
+}
+
+function leave(): void {
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+  document.dispatchEvent(new Event('visibilitychange'));
 }
 
 describe('recording', () => {
@@ -199,11 +207,25 @@ describe('recording', () => {
 
   it('puts aside at once what is not written when the page goes', async () => {
     await stroke();
-    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
-    document.dispatchEvent(new Event('visibilitychange'));
+    leave();
     expect(aside()).toMatchObject([{ id: recorder.sheet(), digit: 7, picture: 'data:image/png;base64,AAAA' }]);
     await wait(0);
     expect(kept).toHaveLength(1);
+  });
+
+  it('puts aside what nobody could read when the page goes, and nothing of an empty sheet', async () => {
+    answer = null;
+    await stroke();
+    await wait(PAUSE);
+    expect(kept).toHaveLength(0);
+    leave();
+    expect(aside()).toMatchObject([{ id: recorder.sheet(), digit: null, model: '', place: null, picture: 'data:image/png;base64,AAAA' }]);
+    expect(drawn[0]?.strokes).toHaveLength(1);
+    localStorage.clear();
+    store.dispatch({ type: 'clear' });
+    scheduler.clear();
+    leave();
+    expect(aside()).toEqual([]);
   });
 
   it('keeps nothing where nothing was read', async () => {

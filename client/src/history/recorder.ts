@@ -13,16 +13,18 @@ type Draw = (content: Content) => string | null;
 
 interface Finding {
   readonly id: string;
-  /** When it was read, in milliseconds since 1970. */
+  /** When it was read, or left unread, in milliseconds since 1970. */
   readonly time: number;
   readonly content: Content;
-  readonly answer: Answer;
+  /** Null where nobody could read it. */
+  readonly answer: Answer | null;
 }
 
 /**
  * Keeps each drawing, as it was when the pen rested last, with its reading.
  * What is drawn on the same sheet takes the place of what was kept of it; a
  * fresh sheet is another entry, and one that undo or redo brings back is its own again.
+ * A drawing that nobody could read is kept where the page is left with it.
  */
 export class Recorder {
   #sheet = newId();
@@ -106,10 +108,17 @@ export class Recorder {
   /** The page may be gone before anything is written: what is not is put where that takes no time. */
   #leave(): void {
     void this.#keep();
-    for (const finding of this.#written) {
+    for (const finding of [...this.#unread(), ...this.#written]) {
       const entry = this.#entryOf(finding);
       if (entry) this.history.leave(entry);
     }
+  }
+
+  /** The drawing on the sheet, where it still waits to be read, or could not be. */
+  #unread(): Finding[] {
+    const { answer, asking, failure } = this.scheduler.snapshot();
+    if (answer || (!asking && !failure)) return [];
+    return [{ id: this.#sheet, time: Date.now(), content: shown(this.drawings.snapshot()), answer: null }];
   }
 
   #answered(): void {

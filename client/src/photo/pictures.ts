@@ -34,7 +34,8 @@ export async function open(file: Blob): Promise<HTMLCanvasElement> {
   if (!canvasesAreReadable()) throw new PhotoError('hidden');
   let bitmap: ImageBitmap;
   try {
-    bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
+    // Upright without an option that says so, whose name older browsers do not know and fail at.
+    bitmap = await createImageBitmap(file);
   } catch {
     throw new PhotoError('unreadable');
   }

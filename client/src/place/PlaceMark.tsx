@@ -1,12 +1,15 @@
 import { Icon } from '../actions/Icon';
 import { Dialog } from '../dialog/Dialog';
 import type { Preference } from '../recognition/eitherRecognizer';
+import { OWN_MODEL } from '../recognition/ownModel';
 import type { Place } from '../recognition/recognizer';
 import { texts } from '../texts';
 import { PREFERENCES } from './usePreference';
 
 interface PlaceMarkProps {
   readonly place: Place;
+  /** The server's model, where it is another one than this page's. */
+  readonly otherModel: string | null;
   readonly preference: Preference;
   readonly onPreferenceChange: (preference: Preference) => void;
   readonly open: boolean;
@@ -14,7 +17,7 @@ interface PlaceMarkProps {
 }
 
 /** Says where the reading was made, and opens the choice of where readings are to be made. */
-export function PlaceMark({ place, preference, onPreferenceChange, open, onOpenChange }: PlaceMarkProps) {
+export function PlaceMark({ place, otherModel, preference, onPreferenceChange, open, onOpenChange }: PlaceMarkProps) {
   return (
     <>
       <button type="button" className="action place-mark" data-useful="true" data-testid="place" data-place={place}
@@ -24,7 +27,9 @@ export function PlaceMark({ place, preference, onPreferenceChange, open, onOpenC
       </button>
       <Dialog title={texts.place.title} open={open} onOpenChange={onOpenChange}>
         <fieldset className="preferences">
-          <legend className="text-muted mb-2">{texts.place.explanation}</legend>
+          <legend className="text-muted mb-2">
+            {otherModel === null ? texts.place.explanation : texts.place.otherModel(OWN_MODEL, otherModel)}
+          </legend>
           {PREFERENCES.map((choice) => (
             <label key={choice} className="preference">
               <input type="radio" name="place" checked={choice === preference}

@@ -2,6 +2,7 @@ import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { answerOf } from '../recognition/examples';
+import { OWN_MODEL } from '../recognition/ownModel';
 import { RecognitionFailure } from '../recognition/recognizer';
 import { NOTHING_RECOGNIZED, type Recognition } from '../recognition/scheduler';
 import { Reading } from './Reading';
@@ -10,8 +11,8 @@ afterEach(cleanup);
 
 const onCorrect = vi.fn();
 
-function show(change: Partial<Recognition>): void {
-  render(<Reading recognition={{ ...NOTHING_RECOGNIZED, ...change }} correction={null} onCorrect={onCorrect} />);
+function show(change: Partial<Recognition>, replaced: string | null = null): void {
+  render(<Reading recognition={{ ...NOTHING_RECOGNIZED, ...change }} replaced={replaced} correction={null} onCorrect={onCorrect} />);
 }
 const reading = () => screen.getByTestId('reading');
 
@@ -69,5 +70,16 @@ describe('a failure', () => {
   it('is told in the server’s own words where it has some', () => {
     show({ failure: new RecognitionFailure('refused', 'The picture is too large.') });
     expect(screen.getByTestId('status').textContent).toBe('The picture is too large.');
+  });
+});
+
+describe('another network in place of the server’s', () => {
+  it('is told of in the same live region, beside the reading, but not beside a failure', () => {
+    show({ answer: answerOf(7, 0.9, { place: 'device' }) }, 'lenet 1.0.0');
+    expect(screen.getByTestId('status').textContent).toBe(`Read by ${OWN_MODEL}; the server has lenet 1.0.0.`);
+    expect(reading().textContent).toBe('7');
+    cleanup();
+    show({ failure: new RecognitionFailure('neither') }, 'lenet 1.0.0');
+    expect(screen.getByTestId('status').textContent).not.toContain('lenet');
   });
 });

@@ -8,13 +8,15 @@ import { texts } from '../texts';
 
 interface ReadingProps {
   readonly recognition: Recognition;
+  /** The server's model, where this device reads in its place with another one. */
+  readonly replaced: string | null;
   /** What the person has said that the drawing was, where it was misread. */
   readonly correction: Correction | null;
   readonly onCorrect: (correction: Correction | null) => void;
 }
 
 /** The digit, large, and in words how far to trust it. */
-export function Reading({ recognition, correction, onCorrect }: ReadingProps) {
+export function Reading({ recognition, replaced, correction, onCorrect }: ReadingProps) {
   const judgement = judge(recognition.answer);
   const text = judgement.kind === 'read' ? judgement.text : '';
   return (
@@ -28,7 +30,7 @@ export function Reading({ recognition, correction, onCorrect }: ReadingProps) {
         )}
       </div>
       <div className="reading-words">
-        <Status failure={recognition.failure} />
+        <Status failure={recognition.failure} replaced={replaced} />
         {/* Always there, or its first words would not be read out. */}
         <p className="words-verdict" aria-live="polite">
           {!recognition.failure && (judgement.kind === 'notDigit' || judgement.kind === 'blank') && texts.reading[judgement.kind]}

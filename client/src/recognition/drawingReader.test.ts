@@ -71,6 +71,17 @@ describe('reading a drawing', () => {
     expect(reader.clear).toHaveBeenCalledBefore(reader.follow);
   });
 
+  it('shows nothing of a photograph beside the drawing that undo brings back, nor the other way round', () => {
+    drawStroke();
+    store.dispatch({ type: 'lay', photo: document.createElement('canvas') });
+    for (const type of ['undo', 'redo'] as const) {
+      vi.clearAllMocks();
+      store.dispatch({ type });
+      expect(reader.clear).toHaveBeenCalledTimes(1);
+      expect(reader.clear).toHaveBeenCalledBefore(reader.replace);
+    }
+  });
+
   it('tries again when the network is back', () => {
     window.dispatchEvent(new Event('online'));
     expect(reader.retryNow).toHaveBeenCalledTimes(1);

@@ -12,23 +12,22 @@ const ADDS_INK: readonly DrawingAction['type'][] = ['begin', 'extend'];
 
 /** Has every change of the drawing read; returns what stops it. */
 export function readDrawing(store: DrawingStore, scheduler: Reader): () => void {
+  let { photo } = shown(store.snapshot());
+
   function drawingChanged(drawing: Drawing, { type }: DrawingAction): void {
     if (type === 'finish') {
       // A lifted pen leaves exactly the ink that has been asked about already.
       scheduler.hurry();
       return;
     }
-    // What was read of a photograph says nothing of a stroke that is begun on it, and takes it off the sheet.
-    if (type === 'begin' && drawing.content.photo) scheduler.clear();
     const content = shown(drawing);
+    // What was read of a photograph says nothing of the strokes before it or after it, nor of another one.
+    if (content.photo !== photo) scheduler.clear();
+    photo = content.photo;
     const picture = (): Picture => pictureOfContent(content);
     if (!content.photo && !hasInkOnSheet(content.strokes)) scheduler.clear();
     else if (ADDS_INK.includes(type)) scheduler.follow(picture);
-    else {
-      // What was read of a drawing says nothing of a photograph.
-      if (type === 'lay') scheduler.clear();
-      scheduler.replace(picture);
-    }
+    else scheduler.replace(picture);
   }
 
   const retry = (): void => { scheduler.retryNow(); };

@@ -3,6 +3,9 @@ import { EitherRecognizer, LOOK_DELAYS, SERVER_PATIENCE } from './eitherRecogniz
 import { answerOf, pictureNamed } from './examples';
 import { RecognitionFailure, type Answer, type Recognizer } from './recognizer';
 
+/** What this device reads with, and the server unless a test says something else. */
+const OWN = 'digits 1.0.0';
+
 /** A recogniser that answers when the test says so. */
 class Fake implements Recognizer {
   asked = 0;
@@ -18,14 +21,14 @@ class Fake implements Recognizer {
     });
   };
 
-  answer(place: Answer['place']): void { this.#settle?.resolve(answerOf(7, 0.9, { place })); }
+  answer(place: Answer['place'], model = OWN): void { this.#settle?.resolve({ ...answerOf(7, 0.9, { place }), model }); }
   fail(kind: RecognitionFailure['kind']): void { this.#settle?.reject(new RecognitionFailure(kind)); }
 }
 
 let server: Fake;
 let device: Fake;
 let either: EitherRecognizer;
-const serverAnswers = vi.fn<() => Promise<boolean>>();
+const serversModel = vi.fn<() => Promise<string | null>>();
 
 const ask = (signal = new AbortController().signal) => {
   const question = either.recognize(pictureNamed('a'), signal);
@@ -39,8 +42,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   server = new Fake();
   device = new Fake();
-  serverAnswers.mockReset().mockResolvedValue(false);
-  either = new EitherRecognizer(server, device, serverAnswers);
+  serversModel.mockReset().mockResolvedValue(null);
+  either = new EitherRecognizer(server, device, serversModel, OWN);
 });
 afterEach(() => { vi.useRealTimers(); });
 
@@ -59,7 +62,7 @@ describe('while the server answers', () => {
     expect((await question).place).toBe('server');
     await wait(10_000);
     expect(device.asked).toBe(0);
-    expect(serverAnswers).not.toHaveBeenCalled();
+    expect(serversModel).not.toHaveBeenCalled();
   });
 
   it('believes it when it will not read a picture', async () => {
@@ -131,22 +134,22 @@ describe('while the server is away', () => {
 
   it('looks for it less and less often, and asks it again when it is back', async () => {
     for (const delay of LOOK_DELAYS) {
-      const looks = serverAnswers.mock.calls.length;
+      const looks = serversModel.mock.calls.length;
       await wait(delay - 1);
-      expect(serverAnswers).toHaveBeenCalledTimes(looks);
+      expect(serversModel).toHaveBeenCalledTimes(looks);
       await wait(1);
-      expect(serverAnswers).toHaveBeenCalledTimes(looks + 1);
+      expect(serversModel).toHaveBeenCalledTimes(looks + 1);
     }
-    serverAnswers.mockResolvedValue(true);
+    serversModel.mockResolvedValue(OWN);
     await wait(LOOK_DELAYS.at(-1) ?? 0);
     void ask();
     expect(server.asked).toBe(2);
     await wait(100_000);
-    expect(serverAnswers).toHaveBeenCalledTimes(LOOK_DELAYS.length + 1);
+    expect(serversModel).toHaveBeenCalledTimes(LOOK_DELAYS.length + 1);
   });
 
   it('looks at once when the network is said to be back', async () => {
-    serverAnswers.mockResolvedValue(true);
+    serversModel.mockResolvedValue(OWN);
     either.networkChanged(true);
     await wait(0);
     void ask();
@@ -169,6 +172,66 @@ describe('while the server is away', () => {
     expect((await question).place).toBe('server');
     void ask();
     expect(server.asked).toBe(3);
+  });
+});
+
+describe('a server that reads with another model', () => {
+  const OTHER = 'lenet 1.0.0';
+
+  const hearOf = async (model: string): Promise<void> => {
+    const question = ask();
+    server.answer('server', model);
+    await question;
+  };
+
+  it.each([[OTHER, OTHER], ['digits 1.0.1', 'digits 1.0.1'], [OWN, null], ['digits-int8 1.0.0', null]])('is known by its answer: %s', async (model, other) => {
+    const told = vi.fn(either.otherModel);
+    either.subscribe(told);
+    await hearOf(model);
+    expect(told).toHaveLastReturnedWith(other);
+  });
+
+  it('is not taken for the same one when this device reads', async () => {
+    await hearOf(OTHER);
+    await loseServer();
+    expect(either.otherModel()).toBe(OTHER);
+  });
+
+  it('is waited for though it is late', async () => {
+    await hearOf(OTHER);
+    const question = ask();
+    await wait(10 * SERVER_PATIENCE);
+    expect(device.asked).toBe(0);
+    server.answer('server', OTHER);
+    expect((await question).place).toBe('server');
+  });
+
+  it('is not waited for where it is away', async () => {
+    await hearOf(OTHER);
+    await loseServer();
+    void ask();
+    expect([server.asked, device.asked]).toEqual([2, 2]);
+  });
+
+  it('is known when it is looked for, too', async () => {
+    await loseServer();
+    serversModel.mockResolvedValue(OTHER);
+    await wait(LOOK_DELAYS[0] ?? 0);
+    expect(either.otherModel()).toBe(OTHER);
+  });
+
+  it('is remembered where something else answers when it is looked for', async () => {
+    await hearOf(OTHER);
+    await loseServer();
+    serversModel.mockResolvedValue('');
+    await wait(LOOK_DELAYS[0] ?? 0);
+    expect(either.otherModel()).toBe(OTHER);
+  });
+
+  it('is forgotten when the server has the same one again', async () => {
+    await hearOf(OTHER);
+    await hearOf(OWN);
+    expect(either.otherModel()).toBeNull();
   });
 });
 

@@ -11,28 +11,47 @@ export const LOOK_DELAYS: readonly number[] = [500, 1000, 2000, 5000, 10_000];
 /**
  * Asks the server while it answers, and this device while it does not. A
  * server that is late or away is looked for in the background, so that no
- * drawing has to wait for it, and is asked again once it is back.
+ * drawing has to wait for it, and is asked again once it is back. For a server
+ * that is known to read with another model, this device answers only where it is away.
  */
 export class EitherRecognizer implements Recognizer {
   #preference: Preference = 'automatic';
   #serverAway = false;
   #looks = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #otherModel: string | null = null;
   readonly #server: Recognizer;
   readonly #device: Recognizer;
-  readonly #serverAnswers: () => Promise<boolean>;
+  readonly #serversModel: () => Promise<string | null>;
+  readonly #ownModel: string;
+  readonly #listeners = new Set<() => void>();
 
-  constructor(server: Recognizer, device: Recognizer, serverAnswers: () => Promise<boolean>) {
+  constructor(server: Recognizer, device: Recognizer, serversModel: () => Promise<string | null>, ownModel: string) {
     this.#server = server;
     this.#device = device;
-    this.#serverAnswers = serverAnswers;
+    this.#serversModel = serversModel;
+    this.#ownModel = ownModel;
   }
 
-  readonly recognize = (picture: Picture, signal: AbortSignal): Promise<Answer> => {
+  /** The server's model, where it is known to be another one than this device's. */
+  readonly otherModel = (): string | null => this.#otherModel;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly recognize = async (picture: Picture, signal: AbortSignal): Promise<Answer> => {
+    const answer = await this.#ask(picture, signal);
+    if (answer.place === 'server') this.#heardOf(answer.model);
+    return answer;
+  };
+
+  #ask(picture: Picture, signal: AbortSignal): Promise<Answer> {
     if (this.#preference === 'server') return this.#server.recognize(picture, signal);
     if (this.#preference === 'device') return this.#device.recognize(picture, signal);
     return this.#serverAway ? this.#deviceFirst(picture, signal) : this.#serverFirst(picture, signal);
-  };
+  }
 
   /** From the next picture on; one that this device cannot read goes nowhere else either. */
   prefer(preference: Preference): void {
@@ -50,7 +69,8 @@ export class EitherRecognizer implements Recognizer {
     signal.addEventListener('abort', () => { abandoned.abort(signal.reason); }, { once: true });
     const asked = this.#server.recognize(picture, abandoned.signal);
     try {
-      const inTime = await within(SERVER_PATIENCE, asked);
+      // Who waits for one model's answer is not served by another's.
+      const inTime = await (this.#otherModel === null ? within(SERVER_PATIENCE, asked) : asked);
       if (inTime) return inTime;
     } catch (error) {
       // What the server will not read, or nobody wants to know any more.
@@ -101,8 +121,20 @@ export class EitherRecognizer implements Recognizer {
 
   async #look(): Promise<void> {
     this.#looks++;
-    if (await this.#serverAnswers()) this.#found();
-    else this.#lookSoon();
+    const model = await this.#serversModel();
+    if (model === null) this.#lookSoon();
+    else {
+      this.#heardOf(model);
+      this.#found();
+    }
+  }
+
+  #heardOf(model: string): void {
+    if (model === '') return;
+    // A model in eight bits is the same one.
+    const isOwn = model.replace('-int8 ', ' ') === this.#ownModel;
+    this.#otherModel = isOwn ? null : model;
+    for (const listener of this.#listeners) listener();
   }
 }
 

@@ -3,9 +3,9 @@
  * the server does; what it knows of it are its names.
  */
 import * as runtime from 'onnxruntime-web/wasm';
-import { name, version } from '../../../server/model/weights/digits.json';
 import graph from '../../../server/model/weights/digits.onnx?url';
 import { greyOf } from './grey';
+import { OWN_MODEL } from './ownModel';
 import type { Edges } from './recognizer';
 
 export interface Question {
@@ -83,7 +83,7 @@ async function read({ width, height, pixels }: Question): Promise<Outputs> {
     seen: numbers('digit'),
     evidence: numbers('evidence'),
     frame: edges(numbers('frame')),
-    model: `${name} ${version}`,
+    model: OWN_MODEL,
     elapsedMs: performance.now() - start,
   };
 }

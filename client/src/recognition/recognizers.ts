@@ -1,11 +1,12 @@
 import { whenIdle } from '../idle';
 import { EitherRecognizer } from './eitherRecognizer';
 import { OnDeviceRecognizer } from './onDevice';
-import { serverAnswers, serverRecognizer } from './server';
+import { OWN_MODEL } from './ownModel';
+import { serverRecognizer, serversModel } from './server';
 
 export const device = new OnDeviceRecognizer();
 
-export const recognizer = new EitherRecognizer(serverRecognizer, device, serverAnswers);
+export const recognizer = new EitherRecognizer(serverRecognizer, device, serversModel, OWN_MODEL);
 
 /** Keep the recogniser ready for a network that comes and goes; returns what stops it. */
 export function followNetwork(): () => void {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
 import { pictureNamed } from './examples';
 import { RecognitionFailure } from './recognizer';
-import { SERVER_TIMEOUT, serverRecognizer } from './server';
+import { SERVER_TIMEOUT, serverRecognizer, serversModel } from './server';
 
 const picture = pictureNamed('data:image/png;base64,AAAA');
 const body = {
@@ -107,5 +107,21 @@ describe('asking the server', () => {
   it('does not ask at all when it is abandoned beforehand', async () => {
     await expect(ask(AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
     expect(network).not.toHaveBeenCalled();
+  });
+});
+
+describe('looking for the server', () => {
+  it.each([
+    [200, { status: 'ok', model: 'digits 1.0.0', engine: 'torch' }, 'digits 1.0.0'],
+    [200, '<html>Welcome to this network</html>', ''],
+    [502, '<html>Bad gateway</html>', null],
+  ])('finds what it reads with: status %i', async (status, answer, model) => {
+    respond(status, answer);
+    expect(await serversModel()).toBe(model);
+  });
+
+  it('finds nothing where nothing answers', async () => {
+    network.mockRejectedValue(new TypeError('Failed to fetch'));
+    expect(await serversModel()).toBeNull();
   });
 });

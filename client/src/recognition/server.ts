@@ -15,13 +15,15 @@ const AWAY_STATUSES: readonly number[] = [401, 403, 404, 405, 407, 408, 502, 503
 
 export const serverRecognizer: Recognizer = { recognize };
 
-/** Whether the server answers, and soon. */
-export async function serverAnswers(): Promise<boolean> {
+/** Name and version of what the server reads with, empty where it does not tell; null where it does not answer soon. */
+export async function serversModel(): Promise<string | null> {
   try {
     const response = await fetch(HEALTH, { cache: 'no-store', signal: AbortSignal.timeout(SERVER_TIMEOUT) });
-    return response.ok;
+    if (!response.ok) return null;
+    const health = decode(await response.text());
+    return isFields(health) && typeof health.model === 'string' ? health.model : '';
   } catch {
-    return false;
+    return null;
   }
 }
 
