@@ -246,6 +246,14 @@ def test_waitress_serves_where_there_is_no_gunicorn() -> None:
         assert_ends(process, [])
 
 
+def test_waitress_believes_the_proxies_that_there_are() -> None:
+    with started(WAITRESS, PROXIES="1") as (_, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        connection.request("GET", "/api/health", headers={"X-Forwarded-Proto": "https"})
+        assert "Strict-Transport-Security" in connection.getresponse().headers
+        connection.close()
+
+
 def refusal(**settings: str) -> str:
     """What a server says that does not start."""
     finished = subprocess.run(
