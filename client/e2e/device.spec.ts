@@ -133,7 +133,7 @@ test('waits for a server that reads with another network, and says so where it i
   await draw(hand, writing(3));
   await expect(reading).toHaveText('3');
   await expect(page.getByTestId('place')).toHaveText('This device');
-  await expect(status).toContainText(`the server has ${model}`);
+  await expect(status).toContainText(`not ${model}`);
   await expect(status).toBeInViewport({ ratio: 0.99 });
 });
 

@@ -163,7 +163,7 @@ export const texts = {
     explanation: 'Unless the server was given another, the same network stands there and in this page, and both give the same answers.',
     otherModel: (here: string, server: string): string =>
       `The server reads with ${server} and this page with ${here}: their answers may differ.`,
-    replaced: (here: string, server: string): string => `Read by ${here}; the server has ${server}.`,
+    replaced: (here: string, server: string): string => `By ${here}, not ${server}.`,
     preferences,
     version: (version: string): string => `Digit Recognizer ${version}`,
   },

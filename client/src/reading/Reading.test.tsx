@@ -76,7 +76,7 @@ describe('a failure', () => {
 describe('another network in place of the server’s', () => {
   it('is told of in the same live region, beside the reading, but not beside a failure', () => {
     show({ answer: answerOf(7, 0.9, { place: 'device' }) }, 'lenet 1.0.0');
-    expect(screen.getByTestId('status').textContent).toBe(`Read by ${OWN_MODEL}; the server has lenet 1.0.0.`);
+    expect(screen.getByTestId('status').textContent).toBe(`By ${OWN_MODEL}, not lenet 1.0.0.`);
     expect(reading().textContent).toBe('7');
     cleanup();
     show({ failure: new RecognitionFailure('neither') }, 'lenet 1.0.0');
