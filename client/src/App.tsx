@@ -124,7 +124,7 @@ export function App() {
           </div>
         </div>
         <div className="result-column">
-          <Reading recognition={recognition} replaced={preference === 'automatic' && place === 'device' ? otherModel : null}
+          <Reading recognition={recognition} replaced={preference === 'automatic' && recognition.answer?.place === 'device' ? otherModel : null}
             correction={correction} onCorrect={(was) => void recorder.correct(was, sharing)} />
           <Seen whyRef={whyRef} answer={recognition.answer} explained={explained !== null}
             onExplainedChange={(shown) => { setExplained(shown ? 'best' : null); }} />

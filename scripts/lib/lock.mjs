@@ -10,25 +10,45 @@ import { cache } from './places.mjs';
  */
 export function takeLock(file = path.join(cache, 'setup.lock')) {
   mkdirSync(path.dirname(file), { recursive: true });
-  try {
-    writeFileSync(file, `${process.pid}`, { flag: 'wx' });
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-    const owner = Number(readFileSync(file, 'utf8'));
-    if (owner !== process.pid && lives(owner)) {
+  while (!isTaken(file)) {
+    const owner = ownerOf(file);
+    if (owner === null) continue; // it has given it back meanwhile
+    if (owner === '' || (owner !== `${process.pid}` && lives(Number(owner)))) {
       throw new Explained(
-        `Another set-up is at work (process ${owner}): wait until it has ended. ` +
+        `Another set-up is at work (process ${owner || 'unknown'}): wait until it has ended. ` +
           `If there is none, remove ${file}.`,
       );
     }
-    writeFileSync(file, `${process.pid}`); // of one that was killed
+    rmSync(file, { force: true }); // of one that was killed
   }
-  return () => rmSync(file, { force: true });
+  return () => {
+    if (ownerOf(file) === `${process.pid}`) rmSync(file, { force: true });
+  };
+}
+
+function isTaken(file) {
+  try {
+    writeFileSync(file, `${process.pid}`, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Empty where it is just being taken; null where nobody has it. */
+function ownerOf(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 function lives(pid) {
   try {
-    return pid > 0 && process.kill(pid, 0);
+    return process.kill(pid, 0);
   } catch (error) {
     return error.code === 'EPERM'; // somebody else's
   }

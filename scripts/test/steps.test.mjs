@@ -81,6 +81,8 @@ test('while one set-up is at work there is no other', async (t) => {
   });
   assert.equal(one.runs, 0);
   assert.ok(existsSync(lock));
+  writeFileSync(lock, ''); // which is just being taken
+  await assert.rejects(runSteps([one], tools), Explained);
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   writeFileSync(lock, `${pid}`); // which has ended
   await runSteps([one], tools);

@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from app import parts
 from app.bodies import UploadRequest, batch_bytes, picture_bytes, picture_of_text
 from app.database import PATIENCE, UnavailableError
-from app.images import DamagedError, Picture, decode, png_data_url
+from app.images import DamagedError, Picture, TooManyPixelsError, decode, png_data_url
 from app.openapi import FILE, INCLUDE, READING_PROBLEMS, Operation, describes
 from app.overload import turn
 from app.problems import ProblemError, problem_of
@@ -187,8 +187,7 @@ def _decoded(bodies: Sequence[bytes | str]) -> Iterator[Picture | ProblemError]:
             pixels_left -= problem.pixels
             yield problem
         except ProblemError as problem:
-            too_many = problem.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-            if too_many and pixels_left < settings.max_pixels:
+            if isinstance(problem, TooManyPixelsError) and pixels_left < settings.max_pixels:
                 problem = ProblemError(
                     problem.status,
                     f"All pictures of a batch together may have at most {most_pixels:,} pixels.",

@@ -36,6 +36,14 @@ class DamagedError(ProblemError):
         """How many were looked for; 0 where its header cannot be read."""
 
 
+class TooManyPixelsError(ProblemError):
+    """A picture that has more pixels than it may have."""
+
+    def __init__(self, most: int, width: int, height: int) -> None:
+        detail = f"A picture may have at most {most:,} pixels, not {width:,} × {height:,}."
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+
+
 Grey = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
@@ -132,8 +140,12 @@ QUICK = 1_000_000
 """Pixels of a file up to which others need not be served elsewhere meanwhile: a file of 38 bytes
 can have 25 times as many."""
 
+MOST_WEBP_PIXELS = 12_500_000
+"""A camera has 12 million; WebP's decoder holds a picture four times."""
+
 LARGE_FILE = 4_000_000
-"""Pixels of files of which a process decodes one at a time: it takes some hundred megabytes."""
+"""Pixels of files of which a process decodes one at a time: it takes some hundred megabytes. A JPEG
+takes less, being decoded at a fraction of its size."""
 
 _large = threading.Lock()
 
@@ -200,11 +212,12 @@ def _of_file(data: bytes, max_pixels: int, least: int) -> Picture:
     """Like `decode`, by Pillow. least: pixels along the shorter side"""
     image = _open(data)
     _check_size(image, max_pixels)
-    _check_cost(image, data, max_pixels)
+    _check_cost(image, data)
     size = image.size
     if size[0] * size[1] > QUICK:
         make_way()
-    with _large if size[0] * size[1] > LARGE_FILE else nullcontext():
+    is_large = size[0] * size[1] > LARGE_FILE and image.format not in ("JPEG", "MPO")
+    with _large if is_large else nullcontext():
         image, orientation = _load(image)
         decoded = image.size
         factor = _factor(decoded, least)
@@ -299,16 +312,15 @@ def _check_size(image: Image.Image, max_pixels: int) -> None:
     if width < 1 or height < 1:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "The picture has no pixels.")
     if width * height > max_pixels:
-        raise _too_large(f"at most {max_pixels:,} pixels, not {width:,} × {height:,}")
+        raise TooManyPixelsError(max_pixels, width, height)
     if max(width, height) > LARGEST_SIDE:
         raise _too_large(f"sides of at most {LARGEST_SIDE:,} pixels, not {width:,} × {height:,}")
 
 
-def _check_cost(image: Image.Image, data: bytes, max_pixels: int) -> None:
+def _check_cost(image: Image.Image, data: bytes) -> None:
     """Refuse what is within the limits of size and yet takes very long, or much, to decode."""
-    if image.format == "WEBP" and image.width * image.height > max_pixels // 2:
-        # Its decoder holds the picture four times.
-        raise _too_large(f"at most {max_pixels // 2:,} pixels as a WebP")
+    if image.format == "WEBP" and image.width * image.height > MOST_WEBP_PIXELS:
+        raise _too_large(f"at most {MOST_WEBP_PIXELS:,} pixels as a WebP")
     most_scans = MOST_JPEG_SCANS[image.width * image.height > LARGE_JPEG]
     if image.format in ("JPEG", "MPO") and _has_more_scans(data, most_scans):
         raise _too_large(f"at most {most_scans} scans as a JPEG of its size")

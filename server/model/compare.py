@@ -17,9 +17,10 @@ import torch
 
 from model import train
 from model.card import listed
-from model.command import command
+from model.command import INTERRUPTED, command
 from model.conditions import CONDITIONS
 from model.data import CHECKOUT, checksums
+from model.download import ensure_data
 from model.errors import ModelError
 from model.evaluate import measure, pen_of
 from model.figures import ridge
@@ -85,7 +86,10 @@ def trained(recipe: str, options: argparse.Namespace) -> str:
     if go_on or not card_path(recipe, folder).is_file():
         print(f"Training {recipe} …", file=sys.stderr)
         how = ["--resume"] if go_on else short
-        if train.main(["--recipe", recipe, "--out", str(folder), *how]):
+        ended = train.main(["--recipe", recipe, "--out", str(folder), *how])
+        if ended == INTERRUPTED:
+            raise KeyboardInterrupt
+        if ended:
             raise ModelError(f"{recipe} could not be trained.")
     return str(folder)
 
@@ -175,6 +179,7 @@ def into_readme(text: str, readme: Path = CHECKOUT / "README.md") -> None:
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     make_folder(options.out)
+    ensure_data()
     models = {recipe: trained(recipe, options) for recipe in options.recipes}
     latencies = milliseconds(list(models.values()))
     rows = [row(recipe, name, options.limit, latencies[name]) for recipe, name in models.items()]

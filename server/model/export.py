@@ -17,13 +17,14 @@ from model.command import command
 from model.files import (
     FOLDER,
     MODEL_HELP,
-    card_path,
+    UNRELEASED,
     onnx_path,
     read_card,
     sha256,
     weights_path,
     write_card,
 )
+from model.folders import replace_file
 from model.pipeline import Pipeline, PipelineOutput
 from model.weights import load_pipeline
 
@@ -123,8 +124,9 @@ def adopt(run: Path, model: str) -> None:
     Raises ModelError where the run holds no such model.
     """
     load_pipeline(model, run)
-    for path_of in (weights_path, card_path):
-        path_of(model, FOLDER).write_bytes(path_of(model, run).read_bytes())
+    card = read_card(model, run)
+    replace_file(weights_path(model, FOLDER), weights_path(model, run).read_bytes())
+    write_card({**card, "version": card["version"].removesuffix(UNRELEASED)}, FOLDER)
 
 
 def export(model: str) -> Path:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,10 +21,11 @@ def make_folder(folder: Path) -> None:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file: until all of it is written, the one that was there stays. Raises OSError."""
-    # A name of its own: two processes may write the same file at once.
-    unfinished = path.with_name(f"unfinished-{uuid4().hex}-{path.name}")
+    # A name of its own: two processes may write the same file at once. And of no form that is read.
+    unfinished = path.with_name(f"{path.name}.unfinished-{uuid4().hex}")
     try:
         unfinished.write_bytes(content)
         unfinished.replace(path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)

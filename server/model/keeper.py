@@ -13,6 +13,8 @@ from torch import nn
 from model.calibrate import calibrate
 from model.errors import DivergedError
 from model.figures import learning_curve
+from model.files import UNRELEASED
+from model.folders import replace_file
 from model.learner import Learner
 from model.loop import Callback, L
 from model.network import NetworkOutput
@@ -20,7 +22,8 @@ from model.pipeline import Calibration, Pipeline
 from model.recipes import LabelledSets, Recipe
 from model.weights import save_pipeline
 
-VERSION = "1.15.0"
+VERSION = "1.16.0"
+"""Of what is shipped next."""
 
 DRAWN_EVERY = 10
 """Seconds after which the learning curve is drawn anew, which may take longer than an epoch."""
@@ -94,7 +97,7 @@ def keep(
     found = scores(sets, judged, pipeline.calibration)
     card = {
         "name": recipe.name,
-        "version": VERSION,
+        "version": VERSION + UNRELEASED,
         "network": recipe.network,
         "parameters": sum(p.numel() for p in copy.parameters()),
         "recipe": dataclasses.asdict(recipe),
@@ -155,7 +158,7 @@ class Keeper(Callback):
         _check(loss)
         self.entries[-1]["loss"] = round(loss, 5)
         lines = "".join(json.dumps(entry) + "\n" for entry in self.entries)
-        (self.folder / "log.jsonl").write_text(lines, encoding="utf-8")
+        replace_file(self.folder / "log.jsonl", lines.encode())
         if time.monotonic() > self._drawn + DRAWN_EVERY:
             learning_curve(self.entries, self.folder / "learning-curve.png")
             self._drawn = time.monotonic()

@@ -11,11 +11,20 @@ from model.recipes import Recipe
 CHECKPOINT = "last.ckpt"
 
 
+LAST_PICTURE = "first-layer.png"
+"""What is left last by a run that comes to its end."""
+
+
 def log_of(run: Path) -> list[dict[str, float]]:
     """What a run has logged, an entry for each epoch."""
     log = run / "log.jsonl"
     lines = log.read_text(encoding="utf-8").splitlines() if log.is_file() else []
     return [json.loads(line) for line in lines]
+
+
+def has_ended(run: Path) -> bool:
+    """Whether nothing is left to be done of a run. Raises ModelError."""
+    return not was_interrupted(run) and (run / LAST_PICTURE).is_file()
 
 
 def was_interrupted(run: Path) -> bool:
@@ -44,7 +53,8 @@ def began(run: Path) -> dict[str, Any]:
 def differences(run: Path, recipe: Recipe, checksums: dict[str, str]) -> list[str]:
     """In what a run is another one than `npm run train` with a recipe alone would be.
 
-    Its seed does not count, nor a learning rate that was looked for. Raises OSError, ValueError.
+    Its seed and patience do not count, nor a learning rate that was looked for. Raises OSError,
+    ValueError.
     """
     facts, settings = began(run), _read(run / "recipe.json")
     expected = json.loads(json.dumps(dataclasses.asdict(recipe)))
@@ -56,6 +66,10 @@ def differences(run: Path, recipe: Recipe, checksums: dict[str, str]) -> list[st
         found.append("limit")
     if facts.get("data") != checksums:
         found.append("data")
+    if facts.get("start"):
+        found.append("start")
+    if facts.get("taught_by"):
+        found.append("teachers")
     return found
 
 

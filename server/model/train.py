@@ -20,14 +20,14 @@ from model.data import Images, checksums
 from model.download import ensure_data
 from model.errors import DataError, ModelError
 from model.files import RUNS, origin, read_card, weights_path
-from model.folders import make_folder
+from model.folders import make_folder, replace_file
 from model.formats import digits_checksum, read_images
 from model.labelled import labelled_sets
 from model.low_rank import copy_weights
 from model.network import DigitNet
 from model.options import learning_rate, positive, seed
 from model.recipes import RECIPES, DigitsRecipe, Recipe
-from model.runs import CHECKPOINT, was_interrupted
+from model.runs import CHECKPOINT, has_ended
 from model.teachers import Teacher, Teachers, load_teacher
 from model.tracking import TRACKERS, logger_for
 from model.weights import load_pipeline
@@ -222,7 +222,7 @@ def _train(options: argparse.Namespace) -> float | None:
         **facts,
         "taught_by": checked,
     }
-    (options.out / "run.json").write_text(json.dumps(beginning, indent=2) + "\n", encoding="utf-8")
+    replace_file(options.out / "run.json", f"{json.dumps(beginning, indent=2)}\n".encode())
     return training.train(
         recipe,
         sets,
@@ -271,7 +271,7 @@ def _as_it_began(
     for run, teacher in teachers.items():
         if teacher.sha256 != checked[run]:
             raise ModelError(f"{run} has other weights than when it began to teach this run.")
-    if not was_interrupted(options.out):
+    if has_ended(options.out):
         raise ModelError(f"{options.out} has come to its end: begin another run (--start).")
     return recipe, limit, patience, teachers
 

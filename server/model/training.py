@@ -12,6 +12,7 @@ from torch import nn
 
 from model.errors import ModelError
 from model.figures import confusion_matrix, contact_sheet, filters, learning_curve
+from model.folders import replace_file
 from model.keeper import Keeper
 from model.learner import Averaging, Learner
 from model.learning_rate import found_learning_rate
@@ -25,6 +26,7 @@ from model.loop import (
     rank_zero_only,
 )
 from model.recipes import LabelledSets, Recipe
+from model.runs import LAST_PICTURE
 from model.teachers import Teachers
 from model.weights import load_pipeline
 
@@ -102,11 +104,15 @@ def train(
         raise ModelError(f"It cannot be trained so here: {error}") from error
     if trainer.is_global_zero:
         text = json.dumps(dataclasses.asdict(recipe), indent=2, ensure_ascii=False) + "\n"
-        (folder / "recipe.json").write_text(text, encoding="utf-8")
+        replace_file(folder / "recipe.json", text.encode())
     # Denormal numbers appear late in training and slow a CPU down many times.
     torch.set_flush_denormal(True)
     try:
         trainer.fit(learner, ckpt_path=folder / "last.ckpt" if resume else None, weights_only=True)
+    except SystemExit as ended:
+        if trainer.interrupted:  # by Ctrl-C, which Lightning makes this of
+            raise KeyboardInterrupt from ended
+        raise
     finally:
         torch.set_flush_denormal(False)
     if not trainer.is_global_zero:
@@ -135,7 +141,7 @@ def pictures(recipe: Recipe, sets: LabelledSets, folder: Path) -> None:
     first = next(
         layer.weight for layer in network.modules() if isinstance(layer, nn.Conv2d | nn.Linear)
     )
-    filters(first.detach().numpy(), folder / "first-layer.png")
+    filters(first.detach().numpy(), folder / LAST_PICTURE)
 
 
 def precision(recipe: Recipe) -> Literal["bf16-mixed", "16-mixed", "32-true"]:

@@ -3,6 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
@@ -125,7 +126,8 @@ def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None)
         # It can be learned from all the same.
         print(f"What was prepared cannot be kept in {cache}: {error}", file=sys.stderr)
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
     return prepared
 
 

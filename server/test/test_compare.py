@@ -93,6 +93,8 @@ def write_run(run: Path, recipe: Recipe, **facts: Any) -> None:
         ({"epochs": 1}, {}, "another epochs"),
         ({}, {"limit": 60}, "another limit"),
         ({}, {"data": {"mine.csv": "0"}}, "another data"),
+        ({}, {"start": "mlp 1.0.0, epoch 3"}, "another start"),
+        ({}, {"taught_by": {"runs/digits": "0"}}, "another teachers"),
         ({"learning_rate": 1.0}, {"limit": 60}, "another learning_rate and limit"),
     ],
 )

@@ -17,8 +17,9 @@ from model.average import average, judge, recipe_of
 from model.average import main as average_main
 from model.card import markdown
 from model.errors import ModelError
+from model.export import adopt
 from model.files import FOLDER, read_card
-from model.keeper import calibrated, scores
+from model.keeper import VERSION, calibrated, scores
 from model.labelled import labelled_sets
 from model.learner import Learner
 from model.network import DigitNet, NetworkOutput
@@ -241,6 +242,17 @@ def test_a_run_of_another_recipe_teaches_on_when_a_run_is_resumed(
     began.write_text("{}")
     assert train.main([*options, "--resume"]) == 2
     assert "holds no run that can be gone on with" in capsys.readouterr().err
+
+
+def test_what_is_shipped_has_no_version_of_a_run(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = read_card("quick", folder)
+    assert run["version"] == f"{VERSION}-dev"
+    monkeypatch.setattr("model.export.FOLDER", tmp_path)
+    adopt(folder, "quick")
+    assert read_card("quick", tmp_path) == {**run, "version": VERSION}
+    load_pipeline("quick", tmp_path)
 
 
 def test_a_classic_does_not_teach_what_is_no_digit(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import signal
 import zipfile
 from contextlib import nullcontext
 from pathlib import Path
@@ -18,6 +19,7 @@ from uploads import file_of, one
 
 from model import data, train
 from model.augment import augment
+from model.command import INTERRUPTED
 from model.corrections import read_corrections, with_corrections
 from model.errors import DataError, ModelError
 from model.export import export_onnx
@@ -433,6 +435,24 @@ def test_a_damaged_checkpoint_is_named(
     checkpoint.write_bytes(checkpoint.read_bytes()[:kept])
     assert train.main(["--resume", "--out", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith(f"{checkpoint} is damaged")
+
+
+def test_who_stops_a_training_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    skip_without_data()
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    handler = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr("model.learner.Learner.training_step", interrupted)
+    arguments = ["--recipe", "mlp", "--limit", "20", "--epochs", "1", "--track", "none"]
+    try:
+        assert train.main([*arguments, "--out", str(tmp_path)]) == INTERRUPTED
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert capsys.readouterr().err.endswith("Stopped.\n")
 
 
 def test_a_finished_run_is_not_overwritten(
