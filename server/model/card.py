@@ -29,6 +29,8 @@ WEAKNESSES = (
     "Careless strokes: where each goes on too long at both ends by an eighth of its length, or has "
     "gaps of a tenth, a quarter of the digits is called no digit.",
     "Digits turned by more than 30 degrees.",
+    "Digits that end at the picture's edge: where a fifth of their height or breadth is missing, "
+    "one in nine is misread, and three in ten are called no digit.",
     "Straight ones with a broad pen that are cut out without any margin, so that they fill the "
     "picture: many are called no digit.",
     "The pen digits come from 30 people of one university; other hands may differ.",
