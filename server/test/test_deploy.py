@@ -1,5 +1,6 @@
 """What is shipped for deployment is sound, as far as can be seen without building it."""
 
+import os
 import re
 import sqlite3
 import subprocess
@@ -8,6 +9,7 @@ import sysconfig
 from contextlib import closing
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from services import needed
@@ -115,6 +117,54 @@ def test_the_backup_of_sqlite_has_what_is_not_in_its_file_yet_and_brings_it_back
     subprocess.run(restore, shell=True, cwd=elsewhere, check=True, timeout=30)
     with closing(sqlite3.connect(file)) as restored:
         assert restored.execute("SELECT key FROM corrections").fetchall() == [("a",)]
+
+
+def test_a_damaged_backup_of_postgresql_costs_nothing_and_a_whole_one_is_brought_back(
+    postgresql: str, tmp_path: Path
+) -> None:
+    backup, restore = (
+        script.removeprefix("sudo ")
+        .replace(
+            "docker compose -f /opt/digit-recognizer/deploy/compose.yaml exec -T database ", ""
+        )
+        .replace("docker compose exec -T database ", "")
+        .replace("docker compose ", "true ")
+        .replace("/opt/digit-recognizer/deploy", str(tmp_path))
+        .replace("/var/backups", str(tmp_path))
+        for script in scripts()
+        if "corrections.sql\n" in script or script.endswith("corrections.sql'")
+    )
+    server = urlsplit(postgresql)
+    environment = {
+        **os.environ,
+        "PGHOST": str(server.hostname),
+        "PGPORT": str(server.port),
+        "PATH": f"{Path(needed('psql')).parent}:{os.environ['PATH']}",
+    }
+
+    def run(script: str) -> int:
+        return subprocess.run(
+            script, shell=True, env=environment, cwd=tmp_path, check=False, timeout=30
+        ).returncode
+
+    def key() -> str:
+        asked = ["psql", "-qAt", "-U", "app", "-c", "SELECT key FROM corrections", "corrections"]
+        return subprocess.run(
+            asked, env=environment, capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    made = "CREATE TABLE corrections AS SELECT 'a' AS key"
+    assert run(f'createdb -U app corrections && psql -q -U app -c "{made}" corrections') == 0
+    assert run(backup) == 0
+    assert run("psql -q -U app -c \"UPDATE corrections SET key = 'b'\" corrections") == 0
+    kept = tmp_path / "corrections.sql"
+    whole = kept.read_text()
+    kept.write_text(whole.replace("COPY public.corrections", "COPY public.others"))
+    assert run(restore) != 0
+    assert key() == "b"
+    kept.write_text(whole)
+    assert run(restore) == 0
+    assert key() == "a"
 
 
 def test_the_backup_of_postgresql_is_of_the_database_in_containers() -> None:

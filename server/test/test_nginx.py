@@ -180,15 +180,24 @@ def test_who_sends_too_many_at_once_is_told_when_to_come_back(proxy: Proxy) -> N
 
 def test_a_body_that_is_too_large_is_a_problem_of_the_usual_shape(proxy: Proxy) -> None:
     status, headers, body = proxy.ask(
-        "/api/recognize", bytes(25 * 1024 * 1024), Content_Type="image/png"
+        "/api/recognize", bytes(7 * 1024 * 1024), Content_Type="image/png"
     )
     assert (status, headers["Content-Type"]) == (413, "application/problem+json")
-    assert problem(body)["status"] == 413
+    assert problem(body)["detail"] == "The body is too large."
+
+
+def test_a_batch_may_be_larger(proxy: Proxy) -> None:
+    images = json.dumps({"images": ["A" * 1024 * 1024] * 21}).encode()
+    status, _, body = proxy.ask("/api/recognize/batch", images, Content_Type="application/json")
+    assert (status, len(json.loads(body)["answers"])) == (200, 21)
+    twice = images + b" " * len(images)
+    status, _, body = proxy.ask("/api/recognize/batch", twice, Content_Type="application/json")
+    assert (status, problem(body)["detail"]) == (413, "The body is too large.")
 
 
 def test_so_is_one_through_http_2(proxy: Proxy, tmp_path: Path) -> None:
     large = tmp_path / "large"
-    large.write_bytes(bytes(25 * 1024 * 1024))
+    large.write_bytes(bytes(7 * 1024 * 1024))
     answer = subprocess.run(
         [
             *(needed("curl"), "--silent", "--show-error", "--http2", "--include"),
