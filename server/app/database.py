@@ -130,7 +130,11 @@ class Database:
                 if self._prepared:
                     return
                 if self._url.drivername == "sqlite":
-                    Path(str(self._url.database)).parent.mkdir(parents=True, exist_ok=True)
+                    file = Path(str(self._url.database))
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    if not file.exists():
+                        # For its owner alone, as SQLite's files beside it are then.
+                        file.touch(0o600)
                 migrate(self._url)
                 self._prepared = True
         finally:

@@ -10,10 +10,17 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.settings import Settings, StartupError, read_settings
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 SERVER = Path(__file__).resolve().parents[1]
 
@@ -113,6 +120,16 @@ def become_gunicorn(listener: socket.socket) -> None:
     )
 
 
+def forget_by_the_hour(app: "Flask") -> None:
+    """Have what is old forgotten where nobody sends anything, as gunicorn's workers do."""
+    from app.database import FORGETTING, UnavailableError
+
+    while True:
+        time.sleep(FORGETTING)
+        with suppress(UnavailableError):
+            app.extensions["database"].check()
+
+
 def serve_with_waitress(settings: Settings, listener: socket.socket) -> None:
     """Serve from this one process until it is interrupted. Raises StartupError."""
     import logging
@@ -122,6 +139,7 @@ def serve_with_waitress(settings: Settings, listener: socket.socket) -> None:
     from app import create_app
 
     app = create_app(settings)
+    threading.Thread(target=forget_by_the_hour, args=(app,), daemon=True).start()
     logging.getLogger("waitress").setLevel(logging.ERROR)
     announce(listener)
     waitress.serve(

@@ -36,6 +36,14 @@ def test_a_start_that_fails_late_leaves_no_connection_open_either(
     assert pool.checkedin() == 0
 
 
+def test_nobody_else_may_read_what_sqlite_keeps(tmp_path: Path) -> None:
+    kept = Database(f"sqlite:///{tmp_path}/new/corrections.sqlite3", days=30)
+    kept.add(correction())
+    files = list((tmp_path / "new").iterdir())
+    assert files
+    assert [file.name for file in files if file.stat().st_mode & 0o077] == []
+
+
 @contextmanager
 def stopped(*processes: int) -> Iterator[None]:
     """Processes that do nothing meanwhile, as where their disk does not answer."""

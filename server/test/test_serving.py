@@ -19,8 +19,10 @@ from pathlib import Path
 import pytest
 from uploads import file_of, seven
 
-from app.serve import LOADED_AFTER_FORK
-from app.settings import ROOT
+from app import create_app
+from app.database import FORGETTING, UnavailableError
+from app.serve import LOADED_AFTER_FORK, forget_by_the_hour
+from app.settings import ROOT, Settings
 from model.engines import load_engine
 
 pytestmark = pytest.mark.by_itself
@@ -244,6 +246,29 @@ def test_waitress_serves_where_there_is_no_gunicorn() -> None:
         assert post(port, file_of(seven()))[0] == 200
         process.terminate()
         assert_ends(process, [])
+
+
+def test_what_is_old_goes_by_the_hour_where_there_is_no_gunicorn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = create_app(Settings())
+    done: list[str] = []
+
+    def sleep(seconds: float) -> None:
+        assert seconds == FORGETTING
+        done.append("slept")
+        if len(done) > 4:
+            raise InterruptedError
+
+    def check() -> None:
+        done.append("checked")
+        raise UnavailableError
+
+    monkeypatch.setattr(app.extensions["database"], "check", check)
+    monkeypatch.setattr("app.serve.time.sleep", sleep)
+    with pytest.raises(InterruptedError):
+        forget_by_the_hour(app)
+    assert done == ["slept", "checked"] * 2 + ["slept"]
 
 
 def test_waitress_believes_the_proxies_that_there_are() -> None:
