@@ -9,6 +9,7 @@ const KNOWN = [
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|name resolution|NewConnectionError|ReadTimeout|ConnectTimeout/i,
     'The network or a package registry cannot be reached; check the connection and run this again.',
   ],
+  [/EROFS|Read-only file system/, 'This folder is read-only here; run this once where it can be written to.'],
   [/EACCES|EPERM|Permission denied/, 'Files of an earlier run belong to somebody else; make them yours and run this again.'],
   [
     /No matching distribution found|Could not find a version/,

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { filesUnder } from './files.mjs';
 import { runLogged } from './log.mjs';
 import { npm } from './npm.mjs';
-import { client, server } from './places.mjs';
+import { cache, client, server } from './places.mjs';
 
 const inClient = (...names) => path.join(client, ...names);
 
@@ -33,8 +33,17 @@ export const clientBuildStep = {
   title: 'Client build',
   inputs: () => ({ files: filesUnder([client, ...NETWORK], NOT_BUILT) }),
   products: () => filesUnder([inClient('dist')]).map(nameAndSize),
-  work: (tools) => runNpm(tools, ['run', 'build']),
+  work: buildClient,
 };
+
+/** A server that runs serves what was built before until the new client is whole. */
+async function buildClient(tools) {
+  const built = path.join(cache, 'client');
+  if (!(await runNpm(tools, ['run', 'build', '--', '--outDir', built, '--emptyOutDir']))) return false;
+  rmSync(inClient('dist'), { recursive: true, force: true });
+  renameSync(built, inClient('dist'));
+  return true;
+}
 
 async function runNpm(tools, args) {
   const call = npm(args);

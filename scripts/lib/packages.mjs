@@ -3,7 +3,7 @@ import path from 'node:path';
 import { environmentVersion, installedNames } from './environment.mjs';
 import { runLogged } from './log.mjs';
 import { root, venvPython } from './places.mjs';
-import { CPU_INDEX, hasNvidia, indexAnswers, missingPins, NOTICE, pinOf, wantsCpuIndex } from './torch.mjs';
+import { CPU_INDEX, CUDA_NOTICE, hasNvidia, indexAnswers, missingPins, NOTICE, pinOf, wantsCpuIndex } from './torch.mjs';
 
 // Each level holds the one before it (`-r` in the requirements files).
 const LEVELS = [
@@ -38,10 +38,13 @@ export function packagesStep(levelName) {
 
 /** Whatever of PyTorch is missing, from PyTorch's index; the rest of the work does without it. */
 async function installFromCpuIndex(level, tools) {
-  if (!wantsCpuIndex(process.platform, hasNvidia())) return;
   const pins = torchPins(level);
   const missing = missingPins(pins, installedNames());
   if (missing.length === 0 || isOtherBuild(pins[0], missing)) return;
+  if (!wantsCpuIndex(process.platform, hasNvidia())) {
+    if (process.platform === 'linux') tools.notice(CUDA_NOTICE);
+    return;
+  }
   tools.hint(`asking ${new URL(CPU_INDEX).host}`);
   if (await indexAnswers()) {
     // Their dependencies come from the usual index, pinned, in the step after this one.

@@ -22,10 +22,12 @@ sys.stdout.write("%d.%d.%d %s" % (tuple(sys.version_info[:3]) + (able,)))
 export function candidates(environment = process.env, platform = process.platform) {
   if (environment.PYTHON) return [[environment.PYTHON]];
   const newestFirst = [];
-  for (let minor = NEWEST[1]; minor >= OLDEST[1]; minor -= 1) newestFirst.push([`python3.${minor}`]);
+  for (let minor = NEWEST[1]; minor >= OLDEST[1]; minor -= 1) newestFirst.push(`3.${minor}`);
   const common = [['python3'], ['python']];
-  if (platform === 'win32') return [['py', '-3'], ...common];
-  return [...common, ...newestFirst];
+  if (platform === 'win32') {
+    return [['py', '-3'], ...common, ...newestFirst.map((version) => ['py', `-${version}`])];
+  }
+  return [...common, ...newestFirst.map((version) => [`python${version}`])];
 }
 
 /** What one command is: {command, version, able} (able: can make virtual environments), or null. */

@@ -8,6 +8,8 @@ export const NOTICE =
   "PyTorch's own index of CPU builds cannot be used; taking PyTorch from pip's default index, " +
   'which may download several GB on Linux.';
 
+export const CUDA_NOTICE = 'There is an NVIDIA GPU: PyTorch is taken with CUDA, several GB.';
+
 const DRIVER_SIGNS = ['/proc/driver/nvidia', '/dev/nvidia0', '/usr/lib/wsl/lib/nvidia-smi'];
 
 /** Whether this Linux has an NVIDIA GPU, from what its driver leaves on the disk. */

@@ -36,5 +36,6 @@ test('what a tool complains of becomes advice', () => {
   assert.match(advice(['OSError: [Errno 28] No space left on device']), /disk is full/);
   assert.match(advice(['npm error code ENOTFOUND']), /registry cannot be reached/);
   assert.match(advice(['ERROR: No matching distribution found for torch==2.13.0']), /Python 3\.11/);
+  assert.match(advice(['EROFS']), /read-only/);
   assert.match(advice(['something else']), /Read the lines above/);
 });

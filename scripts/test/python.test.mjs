@@ -42,6 +42,7 @@ test('3.11 to 3.14 will do, if they can make environments', () => {
 
 test('Windows asks its launcher first', () => {
   assert.deepEqual(candidates({}, 'win32')[0], ['py', '-3']);
+  assert.deepEqual(candidates({}, 'win32').at(-1), ['py', '-3.11']);
   assert.deepEqual(candidates({}, 'linux').slice(0, 3), [['python3'], ['python'], ['python3.14']]);
   assert.deepEqual(candidates({ PYTHON: '/opt/python' }, 'linux'), [['/opt/python']]);
 });

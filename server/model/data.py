@@ -122,9 +122,9 @@ class Letter:
 
 
 def data_folder() -> Path:
-    """The folder that holds the data; it need not exist."""
+    """The folder that holds the data; it need not exist. A relative name begins at the checkout."""
     if named := os.environ.get("DIGITS_DATA"):
-        return Path(named)
+        return CHECKOUT / named
     beside = CHECKOUT.parent / "shared" / "data"
     return beside if beside.is_dir() else CHECKOUT / "data"
 

@@ -130,6 +130,8 @@ def test_the_folder_is_the_one_that_the_environment_names(
 ) -> None:
     monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
     assert data.data_folder() == tmp_path
+    monkeypatch.setenv("DIGITS_DATA", "elsewhere")
+    assert data.data_folder() == data.CHECKOUT / "elsewhere"
 
 
 def test_a_four_without_its_second_stroke_is_left_out() -> None:
