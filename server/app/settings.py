@@ -11,6 +11,8 @@ from typing import Any
 
 from dotenv import dotenv_values
 
+from model.cores import cores
+
 ROOT = Path(__file__).resolve().parents[2]
 """The root of the repository, where `.env` and the built client lie."""
 
@@ -23,16 +25,9 @@ class StartupError(Exception):
     """The application cannot start; the message is one sentence that says how to mend it."""
 
 
-def processor_cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def default_workers() -> int:
     """One worker a core; beyond four, memory is worth more than speed."""
-    return min(processor_cores(), 4)
+    return min(cores(), 4)
 
 
 def _text(value: str) -> str:

@@ -21,8 +21,9 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from app.settings import ROOT, processor_cores
+from app.settings import ROOT
 from bench.load import Load, flood, http_request, load
+from model.cores import cores
 
 SERVER = ROOT / "server"
 CLIENTS = (1, 2, 4, 8, 16, 32, 64)
@@ -128,12 +129,12 @@ def main(arguments: list[str] | None = None) -> int:
     if options.overload:
         overload(options.overload, options.rounds, options.seconds)
         return 0
-    cores = str(processor_cores())
+    workers = str(cores())
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", os.devnull, "--preload"]
-    plain = [*gunicorn, "--workers", cores, "--bind", f"127.0.0.1:{PORTS[PLAIN]}"]
+    plain = [*gunicorn, "--workers", workers, "--bind", f"127.0.0.1:{PORTS[PLAIN]}"]
     ours = [sys.executable, "-m", "app.serve"]
     with tempfile.TemporaryDirectory() as folder:
-        settings = {"WORKERS": cores, "DATABASE_URL": f"sqlite:///{folder}/corrections.sqlite3"}
+        settings = {"WORKERS": workers, "DATABASE_URL": f"sqlite:///{folder}/corrections.sqlite3"}
         with (
             serving([*plain, "bench.plain:app"], PORTS[PLAIN]),
             serving(ours, PORTS[TORCH], ENGINE="torch", **settings) as torch,
@@ -154,7 +155,7 @@ def main(arguments: list[str] | None = None) -> int:
 def overload(times: float, rounds: int, seconds: float) -> None:
     """Print what becomes of requests of which there are so many times too many."""
     asked = requests()
-    print(f"{processor_cores()} cores, which this client has a share of; 0 = a connection failed\n")
+    print(f"{cores()} cores, which this client has a share of; 0 = a connection failed\n")
     print(
         "| server | answered/s alone | sent/s | answered/s | p50 ms | p99 ms | statuses | after |"
     )
@@ -166,7 +167,7 @@ def overload(times: float, rounds: int, seconds: float) -> None:
                 [sys.executable, "-m", "app.serve"],
                 PORTS[name],
                 ENGINE=engine,
-                WORKERS=str(processor_cores()),
+                WORKERS=str(cores()),
                 DATABASE_URL=f"sqlite:///{folder}/corrections.sqlite3",
             ),
         ):
@@ -205,7 +206,7 @@ def measure(clients: list[int], rounds: int, seconds: float) -> Measured:
 
 def report(measured: Measured, memory: dict[str, list[float]]) -> None:
     """Print a table in Markdown."""
-    print(f"{processor_cores()} cores, {SIDE}×{SIDE} PNG in JSON; medians, lowest to highest\n")
+    print(f"{cores()} cores, {SIDE}×{SIDE} PNG in JSON; medians, lowest to highest\n")
     print("| clients | server | requests/s | p50 ms | p99 ms | refused | ratio to plain |")
     print("| ---: | --- | ---: | ---: | ---: | ---: | ---: |")
     for (name, number), loads in sorted(measured.items(), key=lambda one: one[0][1]):

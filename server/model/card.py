@@ -2,6 +2,9 @@
 
 from typing import Any
 
+UNRELEASED = "-dev"
+"""What the version of a run ends in, until it is shipped: nobody may take it for what ships."""
+
 INTENDED_USE = (
     "Reads one handwritten digit, drawn or photographed, on paper of any brightness: the "
     "pipeline around the network finds the ink, scales and centres it."
@@ -36,6 +39,10 @@ WEAKNESSES = (
     "The pen digits come from 30 people of one university; other hands may differ.",
 )
 
+OF_WHAT_SHIPS = (
+    "As it was found of networks like it; `npm run evaluate` tells how much of it this one has:"
+)
+
 WEAKNESSES_OF_CLASSICS = (
     "It has learned MNIST's digits alone, or those that `--data` named: other pens and other hands "
     "it reads worse. `npm run compare` measures by how much.",
@@ -55,6 +62,7 @@ def markdown(card: dict[str, Any]) -> str:
         "## Figures",
         _figures(card["name"], card.get("figures")),
         "## What it is not good at",
+        *([OF_WHAT_SHIPS] if card["version"].endswith(UNRELEASED) else []),
         "\n".join(f"- {weakness}" for weakness in weaknesses),
         "## Data",
         _table("file", "SHA-256", card.get("data", {})),
@@ -81,14 +89,19 @@ def _trained(card: dict[str, Any]) -> str:
         )
     name = card["recipe"]["name"]
     taught = f", taught by {listed(card['teachers'])}" if "teachers" in card else ""
+    if limit := card.get("limit"):
+        taught += f", with at most {limit:,} pictures of each source"
     if start := card.get("start"):
         return (
             f"It goes on from {start}, with the hyper-parameters below{taught}, as "
             f"`npm run train -- --start` does; then `npm run export -- --int8`. {best}"
         )
     if name != "digits":
-        return f"`npm run train -- --recipe {name}`{taught}. {best}"
-    return f"`npm run train`{taught}, then `npm run export -- --run runs/digits --int8`. {best}"
+        return f"`npm run train -- --recipe {name}` with the hyper-parameters below{taught}. {best}"
+    return (
+        f"`npm run train` with the hyper-parameters below{taught}, then "
+        f"`npm run export -- --run runs/digits --int8`. {best}"
+    )
 
 
 def listed(names: list[str]) -> str:

@@ -1,6 +1,5 @@
 """What this machine has to compute on, in words, and what to do where something is missing."""
 
-import os
 import platform
 import sys
 from importlib.metadata import version
@@ -8,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import openvino
+
+from model.cores import cores
 
 ADVICE = {
     "NPU": {
@@ -83,7 +84,7 @@ def machine() -> dict[str, Any]:
     return {
         "system": platform.platform(),
         "processor": full_name(core, "CPU"),
-        "cores": _cores(),
+        "cores": cores(),
         "python": sys.version.split()[0],
         "openvino": openvino.__version__,
         "torch": version("torch"),
@@ -101,7 +102,3 @@ def energy() -> int | None:
         return int(RAPL.read_text())
     except (OSError, ValueError):
         return None
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
@@ -26,6 +27,7 @@ from tqdm import tqdm
 from model.card import figures_table
 from model.command import command
 from model.conditions import CONDITIONS, to_grey
+from model.cores import cores
 from model.download import ensure_data
 from model.engines import load_engine
 from model.errors import ModelError
@@ -198,9 +200,12 @@ def measure(
     results = []
     if not server:
         # What cannot be loaded fails here, once; a pool would start its workers again for ever.
+        threads = torch.get_num_threads()
         load_engine(engine, model)
+        # The engine computes on one; what this process does afterwards need not.
+        torch.set_num_threads(threads)
     use, arguments = (_use_server, (server,)) if server else (_use_engine, (engine, model))
-    with multiprocessing.get_context("spawn").Pool(None, use, arguments) as pool:
+    with multiprocessing.get_context("spawn").Pool(cores(), use, arguments) as pool:
         for name, items in pictures:
             progress = tqdm(pool.imap(_answer, items, 32), total=len(items), desc=name)
             labels = np.array([item.label for item in items])

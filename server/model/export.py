@@ -13,11 +13,11 @@ import onnx.inliner
 import onnx.parser
 import torch
 
+from model.card import UNRELEASED
 from model.command import command
 from model.files import (
     FOLDER,
     MODEL_HELP,
-    UNRELEASED,
     onnx_path,
     read_card,
     sha256,

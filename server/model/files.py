@@ -26,10 +26,6 @@ NEEDED = ("name", "version", "network", "sha256")
 """What every model card holds."""
 
 
-UNRELEASED = "-dev"
-"""What the version of a run ends in, until it is shipped: nobody may take it for what ships."""
-
-
 def place_of(model: str) -> tuple[Path, str]:
     """The folder in which a model lies, and the name that its files begin with.
 

@@ -11,9 +11,9 @@ import torch
 from torch import nn
 
 from model.calibrate import calibrate
+from model.card import UNRELEASED
 from model.errors import DivergedError
 from model.figures import learning_curve
-from model.files import UNRELEASED
 from model.folders import replace_file
 from model.learner import Learner
 from model.loop import Callback, L

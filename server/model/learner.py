@@ -1,6 +1,6 @@
 """A recipe's network while it learns, as Lightning wants it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
+from model.errors import ModelError
 from model.loop import L, WeightAveraging
 from model.network import NetworkOutput
 from model.prepare import Prepared
@@ -38,11 +39,16 @@ class Learner(L.LightningModule):
     """A recipe's network while it learns."""
 
     def __init__(
-        self, recipe: Recipe, sets: LabelledSets, teachers: Teachers | None = None
+        self,
+        recipe: Recipe,
+        sets: LabelledSets,
+        teachers: Teachers | None = None,
+        told: Any = None,
     ) -> None:
+        """told: what has to be the same in all processes, beside the recipe"""
         super().__init__()
         torch.manual_seed(recipe.seed)
-        self.recipe, self.sets, self.teachers = recipe, sets, teachers
+        self.recipe, self.sets, self.teachers, self.told = recipe, sets, teachers, told
         self.network = recipe.new_network()
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.held_out = sets.held_out
@@ -51,6 +57,10 @@ class Learner(L.LightningModule):
     def setup(self, stage: str) -> None:
         # Processes that took steps of different lengths would train different networks.
         self.recipe = self.trainer.strategy.broadcast(self.recipe)
+        if self.trainer.strategy.broadcast(self.told) != self.told:
+            raise ModelError(
+                "Data, limit, patience, start and teachers have to be the same for all processes."
+            )
 
     def train_dataloader(self) -> DataLoader[Batch]:
         # With a generator of its own it draws nothing from the one that dropout draws from.
@@ -106,9 +116,12 @@ class Learner(L.LightningModule):
             plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
                 optimizer, factor=0.1, patience=self.recipe.patience
             )
+            # By an epoch's steps: what goes by epochs is asked only after the checkpoint is kept,
+            # so that a resumed run would lack it.
+            by_epoch = {"interval": "step", "frequency": self.recipe.steps(self.sets)}
             return {
                 "optimizer": optimizer,
-                "lr_scheduler": {"scheduler": plateau, "monitor": "validation_loss"},
+                "lr_scheduler": {"scheduler": plateau, "monitor": "validation_loss", **by_epoch},
             }
         if self.recipe.schedule == "constant":
             return optimizer
@@ -134,12 +147,17 @@ class Averaging(WeightAveraging):
 
     def __init__(self, decay: float, begin: int) -> None:
         """begin: how many steps it has been averaged for already"""
-        super().__init__(avg_fn=partial(_moving_average, decay, begin))
+        super().__init__(multi_avg_fn=partial(_moving_average, decay, begin))
 
 
 def _moving_average(
-    decay: float, begin: int, average: Tensor, value: Tensor, updates: Tensor | int
-) -> Tensor:
+    decay: float,
+    begin: int,
+    averages: Sequence[Tensor],
+    values: Sequence[Tensor],
+    updates: Tensor | int,
+) -> None:
     done = begin + float(updates)
     decay = min(decay, (1 + done) / (10 + done))
-    return average + ((value - average) * (1 - decay)).to(average.dtype)
+    for average, value in zip(averages, values, strict=True):
+        average += ((value - average) * (1 - decay)).to(average.dtype)

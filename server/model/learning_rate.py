@@ -11,7 +11,7 @@ from torch import nn
 
 from model.figures import loss_by_rate
 from model.learner import Learner
-from model.loop import Callback, L
+from model.loop import Callback, L, fit
 from model.recipes import LabelledSets, Recipe
 from model.teachers import Teachers
 
@@ -91,7 +91,7 @@ def found_learning_rate(
         limit_val_batches=0,
         use_distributed_sampler=False,
     )
-    trainer.fit(learner)
+    fit(trainer, learner)
     losses = np.array(rising.losses)
     if len(losses) < FEWEST:
         return recipe.learning_rate

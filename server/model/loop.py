@@ -26,8 +26,19 @@ __all__ = [
     "ModelCheckpoint",
     "TQDMProgressBar",
     "WeightAveraging",
+    "fit",
     "rank_zero_only",
 ]
+
+
+def fit(trainer: L.Trainer, learner: L.LightningModule, **options: Any) -> None:
+    """Train; raises KeyboardInterrupt, too, of which Lightning makes a SystemExit."""
+    try:
+        trainer.fit(learner, **options)
+    except SystemExit as ended:
+        if trainer.interrupted:
+            raise KeyboardInterrupt from ended
+        raise
 
 
 class ModelCheckpoint(callbacks.ModelCheckpoint):

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from model import data, outliers
 from model.conditions import CONDITIONS, to_grey
+from model.cores import cores
 from model.data import Letter, PenDigit, Points
 from model.manners import in_another_manner
 from model.page import Grey, cut_out, on_lined_paper, pasted, photographed
@@ -259,7 +260,7 @@ def draw_in_parallel(drawings: Sequence[Drawing], what: str) -> NDArray[np.uint8
         return _draw_all(drawings)
     # Who ends the first process with Ctrl-C ends all of them: it says so alone.
     silent = (signal.SIGINT, signal.SIG_IGN)
-    with multiprocessing.get_context("spawn").Pool(None, signal.signal, silent) as pool:
+    with multiprocessing.get_context("spawn").Pool(cores(), signal.signal, silent) as pool:
         progress = tqdm(pool.imap(_draw_all, parts), total=len(parts), desc=what, unit="batch")
         return np.concatenate(list(progress))
 

@@ -7,6 +7,7 @@ processor without bfloat16, after a quarter of an hour of preparing its data.
 import argparse
 import dataclasses
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     if options.threads:
         torch.set_num_threads(options.threads)
+        os.environ["OMP_NUM_THREADS"] = str(options.threads)  # for the other processes
+    _check_processes(options.devices, options.nodes)
     # Where there is nothing to resume no folder is left behind.
     if options.out.exists() or not options.resume:
         make_folder(options.out)
@@ -153,6 +156,21 @@ def main(arguments: list[str] | None = None) -> int:
     if best is not None:
         print(f"Best held-out score: {best:.2%}. Weights, log and pictures: {options.out}")
     return 0
+
+
+def _check_processes(devices: int, nodes: int) -> None:
+    """Raises ModelError where as many were not started, which would be waited for."""
+    if "WORLD_SIZE" in os.environ:  # torchrun's, or that of the first of our processes
+        started = os.environ["WORLD_SIZE"]
+        if started != str(devices * nodes):
+            raise ModelError(
+                f"{started} processes were started, and --devices {devices} --nodes {nodes} are "
+                f"{devices * nodes}: these are torchrun's --nproc-per-node and --nnodes."
+            )
+    elif nodes > 1 and "MASTER_ADDR" not in os.environ:
+        raise ModelError(
+            "--nodes is for what torchrun starts on each machine: see docs/training.md."
+        )
 
 
 def _check_what_is_there(options: argparse.Namespace) -> None:
@@ -214,6 +232,8 @@ def _train(options: argparse.Namespace) -> float | None:
         # As often as pens are drawn.
         times = 1 if limit else recipe.drawings
         sets = with_corrections(sets, read_corrections(options.corrections), times)
+    if limit:
+        facts["limit"] = limit
     checked = {str(run): teacher.sha256 for run, teacher in taught_by.items()}
     beginning = {
         "limit": limit,
@@ -222,7 +242,8 @@ def _train(options: argparse.Namespace) -> float | None:
         **facts,
         "taught_by": checked,
     }
-    replace_file(options.out / "run.json", f"{json.dumps(beginning, indent=2)}\n".encode())
+    if training.rank_zero_only.rank == 0:  # type: ignore[attr-defined]
+        replace_file(options.out / "run.json", f"{json.dumps(beginning, indent=2)}\n".encode())
     return training.train(
         recipe,
         sets,
@@ -234,6 +255,8 @@ def _train(options: argparse.Namespace) -> float | None:
         patience=patience,
         devices=options.devices,
         nodes=options.nodes,
+        # Where its teachers lie may differ from machine to machine.
+        told={**beginning, "taught_by": list(checked.values())},
         loggers=logger_for(options.track, options.out, recipe.name),
     )
 

@@ -23,15 +23,17 @@ from model.loop import (
     MisconfigurationException,
     ModelCheckpoint,
     TQDMProgressBar,
+    fit,
     rank_zero_only,
 )
 from model.recipes import LabelledSets, Recipe
-from model.runs import LAST_PICTURE
+from model.runs import CHECKPOINT, LAST_PICTURE
 from model.teachers import Teachers
 from model.weights import load_pipeline
 
 LONG = 1000
-"""Steps after which an average forgets as slowly as it ever will."""
+"""Steps that count as averaged already where a run goes on from weights that were trained: it need
+not forget them as quickly as random ones."""
 
 
 def train(
@@ -46,6 +48,7 @@ def train(
     patience: int | None = None,
     devices: int = 1,
     nodes: int = 1,
+    told: Any = None,
     loggers: Any = False,
     quiet: bool = False,
     callbacks: tuple[Callback, ...] = (),
@@ -58,6 +61,7 @@ def train(
     network: one to begin with, instead of random weights
     teachers: networks to learn from, beside the labels
     patience: stop after so many epochs without progress
+    told: what has to be the same in all processes, beside the recipe; raises ModelError otherwise
     """
     folder.mkdir(parents=True, exist_ok=True)
     _hush()
@@ -67,7 +71,7 @@ def train(
             rate = found_learning_rate(recipe, sets, folder, network, teachers)
             recipe = dataclasses.replace(recipe, learning_rate=rate)
         recipe = dataclasses.replace(recipe, find_learning_rate=False)
-    learner = Learner(recipe, sets, teachers)
+    learner = Learner(recipe, sets, teachers, told)
     if network is not None:
         learner.network.load_state_dict(network.state_dict())
     keeper = Keeper(folder, facts)
@@ -82,13 +86,14 @@ def train(
         used.append(EarlyStopping("score", mode="max", patience=patience))
     if not quiet:
         used.append(TQDMProgressBar(refresh_rate=10))
+    accelerator = accelerator_for(devices, nodes)
     try:
         trainer = L.Trainer(
-            accelerator="auto",
+            accelerator=accelerator,
             devices=devices,
             num_nodes=nodes,
             strategy="ddp" if devices * nodes > 1 else "auto",
-            precision=precision(recipe),
+            precision=precision(recipe, accelerator),
             max_epochs=recipe.epochs,
             gradient_clip_val=recipe.gradient_norm,
             logger=loggers,
@@ -108,11 +113,8 @@ def train(
     # Denormal numbers appear late in training and slow a CPU down many times.
     torch.set_flush_denormal(True)
     try:
-        trainer.fit(learner, ckpt_path=folder / "last.ckpt" if resume else None, weights_only=True)
-    except SystemExit as ended:
-        if trainer.interrupted:  # by Ctrl-C, which Lightning makes this of
-            raise KeyboardInterrupt from ended
-        raise
+        checkpoint = folder / CHECKPOINT if resume else None
+        fit(trainer, learner, ckpt_path=checkpoint, weights_only=True)
     finally:
         torch.set_flush_denormal(False)
     if not trainer.is_global_zero:
@@ -144,7 +146,20 @@ def pictures(recipe: Recipe, sets: LabelledSets, folder: Path) -> None:
     filters(first.detach().numpy(), folder / LAST_PICTURE)
 
 
-def precision(recipe: Recipe) -> Literal["bf16-mixed", "16-mixed", "32-true"]:
+def accelerator_for(devices: int, nodes: int) -> Literal["auto", "cpu"]:
+    """What so many processes on each of so many machines compute on.
+
+    Where there are not as many of NVIDIA's GPUs they take the processor: of one GPU, or of Apple's,
+    they could not each have their own.
+    """
+    if devices * nodes > 1 and torch.cuda.device_count() < devices:
+        return "cpu"
+    return "auto"
+
+
+def precision(
+    recipe: Recipe, accelerator: Literal["auto", "cpu"] = "auto"
+) -> Literal["bf16-mixed", "16-mixed", "32-true"]:
     """What the forward pass is computed in: half precision where there are instructions for it.
 
     A GPU without any for bfloat16 computes in float16, and losses are scaled so that gradients are
@@ -152,7 +167,7 @@ def precision(recipe: Recipe) -> Literal["bf16-mixed", "16-mixed", "32-true"]:
     """
     if not recipe.bfloat16:
         return "32-true"
-    if torch.cuda.is_available():
+    if accelerator != "cpu" and torch.cuda.is_available():
         native = torch.cuda.is_bf16_supported(including_emulation=False)
         return "bf16-mixed" if native else "16-mixed"
     return "bf16-mixed" if torch.cpu.get_capabilities().get("avx512_bf16") else "32-true"

@@ -2,7 +2,9 @@
 
 import dataclasses
 import math
+import signal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,6 +64,21 @@ def test_the_rate_for_a_real_network_is_a_usual_one(sets: LabelledSets, tmp_path
     # Adam's own default, 0.001, is a good rate for such a network.
     assert 5e-4 < rate < 2e-2
     assert Image.open(tmp_path / "learning-rate.png").size > (400, 300)
+
+
+def test_who_interrupts_the_search_is_heard(
+    sets: LabelledSets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("model.learner.Learner.training_step", interrupted)
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            found_learning_rate(RECIPES["lenet"], sets, tmp_path)
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def test_a_network_that_is_trained_already_is_tried_with_every_rate_until_it_diverges(

@@ -211,7 +211,8 @@ def test_a_run_of_another_recipe_teaches_on_when_a_run_is_resumed(
     quick = read_card("quick", folder)
     card = read_card("lenet", tmp_path / "run")
     assert card["teachers"] == [f"quick {quick['version']}, epoch {quick['epoch']}"]
-    assert f"taught by {card['teachers'][0]}" in markdown(card)
+    text = markdown(card)
+    assert f"taught by {card['teachers'][0]}, with at most 60 pictures of each source" in text
 
     recipe = tmp_path / "run" / "recipe.json"
     recipe.write_text(recipe.read_text().replace('"epochs": 1', '"epochs": 2'))

@@ -35,6 +35,30 @@ def test_with_other_epochs_as_large_a_share_is_fine_tuning(epochs: int, tuning: 
     assert train.chosen_recipe(options).fine_tuning_epochs == tuning
 
 
+@pytest.mark.parametrize(
+    ("environment", "options", "said"),
+    [
+        ({"WORLD_SIZE": "4"}, ["--nodes", "2"], "4 processes were started"),
+        ({}, ["--nodes", "2"], "torchrun"),
+    ],
+)
+def test_processes_that_nobody_started_are_not_waited_for(
+    environment: dict[str, str],
+    options: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("WORLD_SIZE", "MASTER_ADDR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert train.main([*options, "--out", str(tmp_path / "run")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
 def test_missing_data_ends_the_command_with_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ import json
 import zipfile
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,13 @@ from model.corrections import read_corrections, with_corrections
 from model.errors import DataError, ModelError
 from model.export import export_onnx
 from model.labelled import labelled_sets
+from model.learner import Learner
 from model.loop import Callback, ModelCheckpoint
 from model.network import DigitNet
 from model.pipeline import Pipeline
 from model.prepare import NO_DIGIT, Prepared, some, without_ones
 from model.recipes import RECIPES, DigitsRecipe, LabelledSets, Recipe
-from model.training import precision
+from model.training import accelerator_for, precision
 from model.training import train as run
 from model.training_data import TrainingData, training_data
 from model.weights import load_pipeline
@@ -155,6 +157,17 @@ def test_half_precision_is_what_there_are_instructions_for(
     assert precision(RECIPES["lenet"]) == "32-true"
 
 
+@pytest.mark.parametrize(
+    ("gpus", "devices", "nodes", "expected"),
+    [(0, 1, 1, "auto"), (0, 2, 1, "cpu"), (1, 2, 1, "cpu"), (2, 2, 1, "auto"), (1, 1, 2, "auto")],
+)
+def test_processes_that_would_share_a_gpu_compute_on_the_processor(
+    gpus: int, devices: int, nodes: int, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: gpus)
+    assert accelerator_for(devices, nodes) == expected
+
+
 def test_a_moved_runs_best_score_is_remembered(tmp_path: Path) -> None:
     before, after = (
         ModelCheckpoint(tmp_path / name, "best", "score", mode="max") for name in ("a", "b")
@@ -191,6 +204,33 @@ def test_a_resumed_run_ends_like_an_unbroken_one(
     resumed = weights_of(tmp_path)
     for name, value in weights_of(folder).items():
         assert torch.equal(resumed[name], value), name
+
+
+def test_a_resumed_run_knows_how_long_there_was_no_progress(
+    sets: LabelledSets, tmp_path: Path
+) -> None:
+    # Nothing is learned, so that after the second epoch the plateau divides its rate.
+    recipe = dataclasses.replace(
+        RECIPE, schedule="plateau", patience=0, epochs=3, learning_rate=2e-8
+    )
+    for name, power_cut in (("whole", ()), ("cut", (PowerCut(),))):
+        with nullcontext() if name == "whole" else pytest.raises(OSError, match="power"):
+            run(recipe, sets, tmp_path / name, {"data": {}}, quiet=True, callbacks=power_cut)
+    run(recipe, sets, tmp_path / "cut", {"data": {}}, quiet=True, resume=True)
+    for name in ("whole", "cut"):
+        rates = [entry["learning_rate"] for entry in log_of(tmp_path / name)]
+        assert rates == pytest.approx([2e-8, 2e-8, 2e-9], abs=0, rel=1e-6), name
+
+
+def test_processes_that_were_told_otherwise_do_not_begin(sets: LabelledSets) -> None:
+    learner = Learner(RECIPE, sets, told={"limit": 10})
+    first = Learner(RECIPE, sets, told={"limit": None})
+    said = iter([first.recipe, first.told])
+    learner._trainer = SimpleNamespace(  # type: ignore[assignment]
+        strategy=SimpleNamespace(broadcast=lambda _: next(said))
+    )
+    with pytest.raises(ModelError, match="the same for all processes"):
+        learner.setup("fit")
 
 
 def test_a_run_that_goes_on_from_another_averages_as_long_when_it_is_resumed(
