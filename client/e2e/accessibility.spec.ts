@@ -66,7 +66,7 @@ test('axe finds nothing wrong with the evidence', async ({ page, hand, reading }
   await draw(hand, writing(6));
   await expect(reading).toHaveText('6');
   await page.getByRole('button', { name: 'Why?' }).click();
-  await expect(page.getByText('Why a 6?')).toBeVisible();
+  await expect(page.getByRole('group', { name: 'Evidence' }).getByText('Why a 6?')).toBeVisible();
   expect(await violations(page)).toEqual([]);
 });
 

@@ -141,6 +141,27 @@ test('drawing with a finger does not scroll the page', async ({ page, hand, hasT
   expect(await inkPixels(page)).toBeGreaterThan(0);
 });
 
+test('who has pinched the page larger over the sheet can pinch it back', async ({ page, session, hasTouch }) => {
+  test.skip(!hasTouch, 'A mouse does not pinch.');
+  const scale = () => page.evaluate(() => visualViewport?.scale ?? 0);
+  /** Two fingers on the sheet, so far apart at first and at last, in pixels of the page as it is seen. */
+  const pinch = async (from: number, to: number): Promise<void> => {
+    const touch = (type: 'touchStart' | 'touchMove', apart: number) => session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: [-1, 1].map((side, id) => ({ x: 90 + (side * apart) / 2, y: 160, id })),
+    });
+    await touch('touchStart', from);
+    for (let step = 1; step <= 10; step++) await touch('touchMove', from + ((to - from) * step) / 10);
+    await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  };
+  await pinch(60, 160);
+  expect(await scale()).toBe(1);
+  await session.send('Emulation.setPageScaleFactor', { pageScaleFactor: 2 });
+  await expect.poll(scale).toBeGreaterThan(1.9);
+  await pinch(160, 60);
+  await expect.poll(scale).toBeLessThan(1.5);
+});
+
 test('everything goes by keyboard too', async ({ page, hand, hasTouch }) => {
   test.skip(hasTouch, 'A phone has no keyboard.');
   await draw(hand, [slash]);

@@ -11,7 +11,7 @@ for (const place of ['The server only', 'This device only'] as const) {
     await expect(reading).toHaveText('7');
 
     await page.getByRole('button', { name: 'Why?' }).click();
-    await expect(page.getByText('Why a 7?')).toBeVisible();
+    await expect(page.getByRole('group', { name: 'Evidence' }).getByText('Why a 7?')).toBeVisible();
     const evidence = page.getByTestId('evidence');
     const opacities = () => evidence.evaluate((canvas) => {
       if (!(canvas instanceof HTMLCanvasElement)) throw new Error('not a canvas');
@@ -31,12 +31,17 @@ for (const place of ['The server only', 'This device only'] as const) {
     expect(Math.max(Math.abs(across), Math.abs(down))).toBeLessThan(0.15);
 
     await button(page, 'The next digit').click();
-    await expect(page.getByText('Why an 8?')).toBeVisible();
+    await expect(page.getByRole('group', { name: 'Evidence' }).getByText('Why an 8?')).toBeVisible();
     expect(await opacities()).not.toEqual(forSeven);
 
     await button(page, 'Hide the evidence').press('Enter');
     await expect(evidence).toHaveCount(0);
     await expect(page.getByRole('button', { name: 'Why?' })).toBeFocused();
+
+    await page.getByRole('button', { name: 'Why?' }).click();
+    await button(page, 'The next digit').press('Escape');
+    await expect(evidence).toHaveCount(0);
+    await expect(reading).toHaveText('7');
   });
 }
 
@@ -45,7 +50,7 @@ test('is of the drawing that it was asked for, and hinders no stroke', async ({ 
   await draw(hand, writing(7));
   await expect(reading).toHaveText('7');
   await page.getByRole('button', { name: 'Why?' }).click();
-  const words = page.getByText('Why a 7?');
+  const words = page.getByRole('group', { name: 'Evidence' }).getByText('Why a 7?');
   const [panel, sheet] = await Promise.all([words.boundingBox(), page.getByTestId('canvas').boundingBox()]);
   if (!panel || !sheet) throw new Error('no place');
   const before = await inkPixels(page);

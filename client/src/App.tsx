@@ -63,13 +63,14 @@ export function App() {
   useEffect(() => recorder.start(), [recorder]);
   useEffect(() => {
     void history.outbox.allow(sharing);
-    const hurry = (): void => { void history.outbox.hurry(); };
-    window.addEventListener('online', hurry);
-    // A page that is hidden may not be seen again.
-    document.addEventListener('visibilitychange', hurry);
+    const reload = (): void => { void history.outbox.reload(); };
+    // A page that is hidden may not be seen again; to one that is seen again other tabs may have left something.
+    const seen = (): void => { void (document.visibilityState === 'hidden' ? history.outbox.hurry() : history.outbox.reload()); };
+    window.addEventListener('online', reload);
+    document.addEventListener('visibilitychange', seen);
     return () => {
-      window.removeEventListener('online', hurry);
-      document.removeEventListener('visibilitychange', hurry);
+      window.removeEventListener('online', reload);
+      document.removeEventListener('visibilitychange', seen);
     };
   }, [history, sharing]);
   useEffect(() => recorder.subscribe(() => { setExplained(null); }), [recorder]);
@@ -126,7 +127,7 @@ export function App() {
         <div className="result-column">
           <Reading recognition={recognition} replaced={preference === 'automatic' && recognition.answer?.place === 'device' ? otherModel : null}
             correction={correction} onCorrect={(was) => void recorder.correct(was, sharing)} />
-          <Seen whyRef={whyRef} answer={recognition.answer} explained={explained !== null}
+          <Seen whyRef={whyRef} answer={recognition.answer} explained={explained !== null} explainedDigit={first?.evidence ? explainedDigit ?? null : null}
             onExplainedChange={(shown) => { setExplained(shown ? 'best' : null); }} />
           <Bars answer={recognition.answer} />
         </div>

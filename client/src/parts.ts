@@ -3,11 +3,10 @@
  */
 
 export const historyList = () => import('./history/HistoryList');
-export const archive = () => import('./history/archive');
 export const photoSteps = () => import('./photo/PhotoSteps');
 
 /** Fetch them before they are needed: by then the network may be gone, or the server may have newer ones only. */
 export function fetchParts(): void {
-  // Whoever needs one that does not come asks for it again, and tells.
-  void Promise.allSettled([historyList(), archive(), photoSteps()]);
+  // Whoever needs one that does not come tells.
+  void Promise.allSettled([historyList(), photoSteps()]);
 }

@@ -1,4 +1,5 @@
 import type { PenName } from './canvas/pen';
+import type { Past } from './history/history';
 import type { Preference } from './recognition/eitherRecognizer';
 import type { Place } from './recognition/recognizer';
 
@@ -7,13 +8,10 @@ import type { Place } from './recognition/recognizer';
  * second table of the same shape and choose between them here.
  */
 
-const wholePercent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 });
-const finePercent = new Intl.NumberFormat('en', {
-  style: 'percent',
-  maximumFractionDigits: 1,
-  // 99.97 % must not be told as certainty.
-  roundingMode: 'floor',
-});
+// 99.97 % must not be told as certainty.
+const roundingMode = 'floor';
+const wholePercent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0, roundingMode });
+const finePercent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1, roundingMode });
 
 /** Some browsers' clocks tell whole milliseconds only: no decimal is made up for them. */
 const milliseconds = new Intl.NumberFormat('en', { style: 'unit', unit: 'millisecond', maximumFractionDigits: 1 });
@@ -37,6 +35,12 @@ const preferences: Record<Preference, { readonly name: string; readonly detail: 
   },
   server: { name: 'The server only', detail: 'Without a network nothing is read.' },
   device: { name: 'This device only', detail: 'No drawing leaves it.' },
+};
+
+const pasts: Record<Past, string> = {
+  unknown: 'One moment …',
+  read: 'No drawings are kept. What you draw is kept here, in this browser, with what was read.',
+  unreachable: 'What this browser has kept cannot be reached now. What you draw is here until you close the page.',
 };
 
 const HIDDEN = 'This browser keeps pictures from the page, against fingerprinting. Allow the page to read canvas data, and try again.';
@@ -115,13 +119,13 @@ export const texts = {
       refused: 'The camera may not be used. Allow it in the browser’s settings for this page, or choose a picture.',
       noCamera: 'There is no camera here. Choose a picture instead.',
       insecure: 'Browsers give the camera only to pages whose address begins with https://. Choose a picture instead.',
-      cameraFailed: 'The camera does not start; another app may be using it. Choose a picture instead.',
+      cameraFailed: 'The camera does not start, or has stopped; another app may be using it. Choose a picture instead.',
     },
   },
 
   history: {
     open: 'Last drawings',
-    empty: 'Nothing has been drawn yet. What you draw is kept here, in this browser, with what was read.',
+    none: pasts,
     explanation: 'They are kept in this browser. Say what a drawing was where it was misread.',
     fleeting: 'This browser cannot store all of them: save them as ZIP before you close the page. Say what a drawing was where it was misread.',
     consent: 'Send my corrections to the server',
@@ -133,11 +137,11 @@ export const texts = {
     unread: 'Not read',
     read: (digit: number, confidence: number): string => `Read as ${digit}, ${finePercent.format(confidence)}`,
     when: (time: number): string => moment.format(time),
-    correct: (reading: string): string => `${reading}: was it right?`,
+    correct: (reading: string, when: string): string => `${reading}, ${when}: was it right?`,
     right: 'right',
     was: (digit: number): string => `it was ${a(digit)}`,
     wasNoDigit: 'it was no digit',
-    remove: (reading: string): string => `Delete: ${reading}`,
+    remove: (reading: string, when: string): string => `Delete: ${reading}, ${when}`,
     removeAll: 'Delete all',
     removeAllSure: 'Really delete all?',
     save: 'Save as ZIP',
@@ -165,7 +169,7 @@ export const texts = {
       `The server reads with ${server} and this page with ${here}: their answers may differ.`,
     replaced: (here: string, server: string): string => `By ${here}, not ${server}.`,
     preferences,
-    version: (version: string): string => `Digit Recognizer ${version}`,
+    version: (version: string, model: string): string => `Digit Recognizer ${version} with ${model}`,
   },
 
   install: {
@@ -191,13 +195,13 @@ export const texts = {
     refused: 'The server could not read this drawing.',
     hidden: HIDDEN,
     broken: 'The server gave an answer that makes no sense. Draw on to try again.',
+    unable: 'WebAssembly is switched off in this browser: without it this device cannot read. Let the server read instead.',
     failed: 'This device could not read your drawing. Draw on to try again.',
   },
 
   missing: {
     there: 'This part of the page could not be loaded. Draw on without it, or load the page anew where there is a network: the sheet is empty then, and your drawing among the last drawings.',
     reload: 'Load the page anew',
-    archive: 'It cannot be saved now. Try again where there is a network.',
   },
 
   close: 'Close',

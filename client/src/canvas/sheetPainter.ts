@@ -33,10 +33,13 @@ export function keepPainted(canvas: HTMLCanvasElement, store: DrawingStore): () 
   const resizing = watchSide(canvas, resize);
   const theme = matchMedia('(prefers-color-scheme: dark)');
   theme.addEventListener('change', paintSoon);
+  // After a graphics driver has failed the canvas is there again, and empty.
+  canvas.addEventListener('contextrestored', paintSoon);
   const unsubscribe = store.subscribe(paintSoon);
   return () => {
     resizing.disconnect();
     theme.removeEventListener('change', paintSoon);
+    canvas.removeEventListener('contextrestored', paintSoon);
     unsubscribe();
     cancelAnimationFrame(frame);
   };

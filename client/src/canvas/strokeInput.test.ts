@@ -15,7 +15,10 @@ beforeEach(() => {
   actions = [];
   stop = listenForStrokes({ surface, dispatch: (action) => { actions.push(action); }, width: () => 0.05 });
 });
-afterEach(() => { stop(); });
+afterEach(() => {
+  stop();
+  vi.unstubAllGlobals();
+});
 
 function send(type: string, init: PointerEventInit = {}): PointerEvent {
   const event = new PointerEvent(type, { pointerId: 1, pointerType: 'mouse', buttons: 1, cancelable: true, ...init });
@@ -100,5 +103,21 @@ describe('strokes from pointers', () => {
     const menu = new Event('contextmenu', { cancelable: true });
     surface.dispatchEvent(menu);
     expect(menu.defaultPrevented).toBe(true);
+  });
+
+  it('leave two fingers to the page that has been made larger', () => {
+    const view = Object.assign(new EventTarget(), { scale: 1 });
+    vi.stubGlobal('visualViewport', view);
+    stop();
+    stop = listenForStrokes({ surface, dispatch: () => undefined, width: () => 0.05 });
+    const refused = (fingers: number): boolean => {
+      const touch = Object.assign(new Event('touchstart', { cancelable: true }), { touches: Array(fingers) });
+      surface.dispatchEvent(touch);
+      return touch.defaultPrevented;
+    };
+    expect([refused(1), refused(2), surface.style.touchAction]).toEqual([true, true, '']);
+    view.scale = 2;
+    view.dispatchEvent(new Event('resize'));
+    expect([refused(1), refused(2), surface.style.touchAction]).toEqual([true, false, 'pinch-zoom']);
   });
 });

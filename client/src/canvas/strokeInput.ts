@@ -53,8 +53,19 @@ export function listenForStrokes({ surface, dispatch, width }: StrokeInput): () 
     surface.addEventListener(type, preventDefault, { signal });
   }
   // iOS magnifies and selects on a long touch unless the touch itself is refused.
-  surface.addEventListener('touchstart', preventDefault, { signal, passive: false });
+  surface.addEventListener('touchstart', (event) => {
+    if (!isZoomed() || event.touches.length === 1) event.preventDefault();
+  }, { signal, passive: false });
+  // Who has zoomed in until the sheet is all there is to touch has to come out again.
+  const allow = (): void => { surface.style.touchAction = isZoomed() ? 'pinch-zoom' : ''; };
+  allow();
+  window.visualViewport?.addEventListener('resize', allow, { signal });
   return () => { listening.abort(); };
+}
+
+/** Whether two fingers have made the page larger than it is. */
+function isZoomed(): boolean {
+  return (window.visualViewport?.scale ?? 1) > 1.01;
 }
 
 function preventDefault(event: Event): void {

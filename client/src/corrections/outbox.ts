@@ -47,8 +47,18 @@ export class Outbox {
    */
   async allow(allowed: boolean): Promise<void> {
     this.#allowed = allowed;
+    await this.reload();
+  }
+
+  /** Deliver what other tabs have left, too. */
+  async reload(): Promise<void> {
     await this.#load();
     await this.hurry();
+  }
+
+  /** A message of this key is about to be posted. */
+  expect(key: string): void {
+    this.#unsent.add(key);
   }
 
   /** Whether the server has certainly not heard of what has this key. */

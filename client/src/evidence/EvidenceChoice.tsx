@@ -11,11 +11,16 @@ interface EvidenceChoiceProps {
 export function EvidenceChoice({ digit, onDigitChange, onClose }: EvidenceChoiceProps) {
   const step = (by: number): void => { onDigitChange((digit + by + 10) % 10); };
   return (
-    <div className="evidence-choice" role="group" aria-label={texts.evidence.label}>
+    <div className="evidence-choice" role="group" aria-label={texts.evidence.label} onKeyDown={(event) => {
+      if (event.key !== 'Escape') return;
+      // Not the sheet's: it would be cleared.
+      event.preventDefault();
+      onClose();
+    }}>
       <button type="button" className="action" data-useful="true" aria-label={texts.evidence.previous} onClick={() => { step(-1); }}>
         <Icon name="previous" />
       </button>
-      <p aria-live="polite">
+      <p>
         {texts.evidence.question(digit)}
         <span className="evidence-legend">
           <span className="evidence-for">{texts.evidence.speaksFor}</span>

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Icon } from '../actions/Icon';
 import { CorrectionChoice } from '../corrections/CorrectionChoice';
-import { archive } from '../parts';
 import { texts } from '../texts';
+import { archiveOf } from './archive';
 import type { Correction, Entry } from './entry';
 import type { History } from './history';
 
@@ -24,14 +24,14 @@ interface HistoryListProps {
 export default function HistoryList({ history, entries, sharing }: HistoryListProps) {
   const waiting = useSyncExternalStore(history.outbox.subscribe, history.outbox.waiting);
   const fleeting = useSyncExternalStore(history.subscribe, history.isFleeting);
-  const [unsaved, setUnsaved] = useState(false);
+  const past = useSyncExternalStore(history.subscribe, history.past);
   const filled = entries.length > 0;
   return (
     <>
-      <p className="text-muted mb-3 text-sm">{!filled ? texts.history.empty : fleeting ? texts.history.fleeting : texts.history.explanation}</p>
+      <p className="text-muted mb-3 text-sm">{!filled ? texts.history.none[past] : fleeting ? texts.history.fleeting : texts.history.explanation}</p>
       <ul className="history-list">
         {entries.map((entry) => (
-          <HistoryRow key={entry.id} entry={entry} waits={waiting.some(({ key }) => key === entry.sharedAs)}
+          <HistoryRow key={entry.id} entry={entry} waits={waiting.some(({ key }) => key === entry.sharedAs) || isToCome(history, entry)}
             onCorrect={(correction) => void history.correct(entry.id, correction, sharing.consent && !sharing.kept)}
             onRemove={() => void history.remove(entry.id)} />
         ))}
@@ -46,16 +46,18 @@ export default function HistoryList({ history, entries, sharing }: HistoryListPr
         </label>
       )}
       <div className="mt-4 grid grid-cols-2 gap-2">
-        <button type="button" className="action" data-useful={filled} onClick={() => {
-          if (filled) save(entries).then(() => { setUnsaved(false); }, () => { setUnsaved(true); });
-        }}>
+        <button type="button" className="action" data-useful={filled} onClick={() => { if (filled) save(entries); }}>
           {texts.history.save}
         </button>
         <RemoveAll useful={filled} onRemove={() => void history.removeAll()} />
       </div>
-      <p role="status" className="status">{unsaved && texts.missing.archive}</p>
     </>
   );
+}
+
+/** Its correction is still being written. */
+function isToCome({ outbox }: History, { sharedAs }: Entry): boolean {
+  return sharedAs !== undefined && outbox.unsent(sharedAs);
 }
 
 interface HistoryRowProps {
@@ -68,22 +70,23 @@ interface HistoryRowProps {
 
 function HistoryRow({ entry, waits, onCorrect, onRemove }: HistoryRowProps) {
   const read = readingOf(entry);
+  const when = texts.history.when(entry.time);
   return (
     <li className="history-row">
       <img src={entry.picture} alt={texts.history.drawing} width={56} height={56} />
       <div className="history-words">
         <p>{read}</p>
         <p className="text-muted text-sm">
-          {texts.history.when(entry.time)}
+          {when}
           {entry.sharedAs !== undefined && <span className="block">{waits ? texts.history.waits : texts.history.sent}</span>}
         </p>
       </div>
       {/* What was not read cannot be misread; an empty place is kept for the choice. */}
       {entry.digit === null ? <span /> : (
-        <CorrectionChoice label={texts.history.correct(read)} none={texts.history.right} correction={entry.correction}
+        <CorrectionChoice label={texts.history.correct(read, when)} none={texts.history.right} correction={entry.correction}
           onCorrect={onCorrect} />
       )}
-      <button type="button" className="action" data-useful="true" aria-label={texts.history.remove(read)} title={texts.history.remove(read)}
+      <button type="button" className="action" data-useful="true" aria-label={texts.history.remove(read, when)} title={texts.history.remove(read, when)}
         onClick={({ currentTarget }) => {
           focusBeside(currentTarget);
           onRemove();
@@ -147,8 +150,7 @@ function RemoveAll({ useful, onRemove }: RemoveAllProps) {
   );
 }
 
-async function save(entries: readonly Entry[]): Promise<void> {
-  const { archiveOf } = await archive();
+function save(entries: readonly Entry[]): void {
   const address = URL.createObjectURL(new Blob([archiveOf(entries)], { type: 'application/zip' }));
   const link = document.createElement('a');
   link.href = address;

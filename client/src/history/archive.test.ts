@@ -20,3 +20,8 @@ it('an archive holds every picture and a table of what was read', () => {
     '',
   ]);
 });
+
+it.each([0, Date.UTC(2200, 0, 1)])('an archive holds a drawing of a clock that was wrong (%d)', (time) => {
+  const files = unzipSync(archiveOf([entryOf('aaaaaaaa', time, `data:image/png;base64,${btoa('one')}`, answerOf(7))]));
+  expect(Object.keys(files)).toHaveLength(2);
+});

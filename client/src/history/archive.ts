@@ -3,6 +3,10 @@ import type { Entry } from './entry';
 
 const COLUMNS = ['file', 'time', 'read', 'confidence', 'is_digit', 'correction', 'model', 'place'];
 
+/** A ZIP's dates are local ones from 1980 to 2107, and a library may stop at 2099. */
+const FIRST_MOMENT = Date.UTC(1980, 0, 2);
+const LAST_MOMENT = Date.UTC(2099, 11, 30);
+
 /** A ZIP with a PNG of each drawing and a table, readings.csv, of what was read. */
 export function archiveOf(entries: readonly Entry[]): Uint8Array<ArrayBuffer> {
   const files: Zippable = {};
@@ -10,7 +14,7 @@ export function archiveOf(entries: readonly Entry[]): Uint8Array<ArrayBuffer> {
   for (const entry of entries) {
     const file = `${nameOf(entry)}.png`;
     // A PNG is compressed already.
-    files[file] = [bytesOf(entry.picture), { level: 0, mtime: entry.time }];
+    files[file] = [bytesOf(entry.picture), { level: 0, mtime: inTime(entry.time) }];
     const isRead = entry.digit !== null;
     rows.push([
       file,
@@ -25,6 +29,11 @@ export function archiveOf(entries: readonly Entry[]): Uint8Array<ArrayBuffer> {
   }
   files['readings.csv'] = strToU8(rows.map((row) => row.join(',')).join('\r\n') + '\r\n');
   return zipSync(files);
+}
+
+/** The nearest moment that a ZIP can tell: a clock may have been wrong. */
+function inTime(time: number): number {
+  return Math.min(Math.max(time, FIRST_MOMENT), LAST_MOMENT);
 }
 
 /** Those of a data address. */

@@ -51,6 +51,17 @@ describe('the last drawings', () => {
     expect((await later()).entries()[0]).toMatchObject({ correction: null });
   });
 
+  it('are said to be none only once it is known', async () => {
+    const history = new History();
+    expect(history.past()).toBe('unknown');
+    await history.load();
+    expect(history.past()).toBe('read');
+    vi.stubGlobal('indexedDB', undefined);
+    const without = new History();
+    await without.load();
+    expect(without.past()).toBe('unreachable');
+  });
+
   it('can be deleted, one or all', async () => {
     const history = new History();
     for (const id of ['a', 'b', 'c']) await history.keep(entry(id, id.charCodeAt(0)));
@@ -255,6 +266,30 @@ describe('corrections', () => {
     expect(sent).toMatchObject([{ kind: 'keep', read: 7, was: 1, model: 'digits 1.0.0' }]);
     expect(sent[0]?.key).toBe(history.entries()[0]?.sharedAs);
     expect(history.outbox.waiting()).toEqual([]);
+  });
+
+  it('are not said to be sent while they are still being written', async () => {
+    const history = await opened();
+    await history.keep(entry('a'));
+    const corrected = history.correct('a', 1, true);
+    expect(history.outbox.unsent(history.entries()[0]?.sharedAs ?? '')).toBe(true);
+    await corrected;
+    await settled();
+    expect(history.outbox.unsent(history.entries()[0]?.sharedAs ?? '')).toBe(false);
+  });
+
+  it('of another tab, whose server was away, are sent when they are looked at', async () => {
+    const other = await opened();
+    await other.keep(entry('a'));
+    const history = await opened();
+    delivery = 'later';
+    await other.correct('a', 1, true);
+    await settled();
+    sent.length = 0;
+    delivery = 'done';
+    await history.load();
+    await settled();
+    expect(sent).toMatchObject([{ kind: 'keep', was: 1 }]);
   });
 
   it('stay here where the person does not', async () => {

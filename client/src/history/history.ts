@@ -14,6 +14,9 @@ export const REOPEN_AFTER = 60_000;
 /** Older drawings make room for newer ones, but for those whose corrections the server has: by them they can be taken back. */
 export const MOST_ENTRIES = 200;
 
+/** Whether the drawings of earlier visits have been read. */
+export type Past = 'unknown' | 'read' | 'unreachable';
+
 /**
  * The last drawings and what was read in them, kept in this browser. Where a
  * browser keeps its storage from a page they are there until the page is closed.
@@ -24,6 +27,7 @@ export class History {
   readonly #unwritten = new Set<string>();
   /** Ids of drawings that are nowhere but on this page. */
   readonly #fleeting = new Set<string>();
+  #past: Past = 'unknown';
   #database: Promise<Database | null> | null = null;
   readonly #listeners = new Set<() => void>();
 
@@ -45,11 +49,18 @@ export class History {
     return () => this.#listeners.delete(listener);
   };
 
+  /** What is known of earlier visits. */
+  readonly past = (): Past => this.#past;
+
   /** Read what earlier visits, and other tabs, have left. */
   async load(): Promise<void> {
     const known = this.#entries;
     const stored = await this.#stored();
     if (this.#entries !== known) return this.load();
+    this.#past = stored ? 'read' : 'unreachable';
+    // Told as well where there is none.
+    this.#show(this.#entries);
+    void this.outbox.reload();
     // Another tab may have written since, so what is stored holds; what could not be written stays.
     if (stored) this.#show(newest(byId([...stored, ...known.filter(({ id }) => this.#unwritten.has(id))])));
     const fleeting = this.#entries.filter(({ id }) => this.#fleeting.has(id));
@@ -109,6 +120,7 @@ export class History {
     // What was not sent yet is sent once, as what was said last.
     const key = seen.sharedAs !== undefined && this.outbox.unsent(seen.sharedAs) ? seen.sharedAs : newId();
     const sharedAs = share && correction !== null ? key : undefined;
+    if (sharedAs !== undefined) this.outbox.expect(sharedAs);
     this.#show(this.#entries.map((one) => (one.id === id ? { ...one, correction, sharedAs } : one)));
     let there = true as boolean;
     const written = await this.#change(async (drawings) => {

@@ -193,6 +193,16 @@ describe('recording', () => {
     expect(drawn[0]?.strokes).toHaveLength(2);
   });
 
+  it('keeps a drawing that is cleared under the pen, as it was before', async () => {
+    await stroke();
+    store.dispatch({ type: 'begin', point: { x: 0.5, y: 0.5 }, width: 0.05 });
+    scheduler.clear();
+    store.dispatch({ type: 'clear' });
+    await wait(0);
+    expect(kept).toMatchObject([{ digit: 7 }]);
+    expect(drawn[0]?.strokes).toHaveLength(1);
+  });
+
   it('does not take what was read on the sheet before for what is on this one', async () => {
     await stroke();
     store.dispatch({ type: 'lay', photo: document.createElement('canvas') });

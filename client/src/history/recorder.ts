@@ -155,7 +155,8 @@ export class Recorder {
     const sheet = fresh ? newId() : this.#sheets.get(shown(drawing)) ?? this.#sheet;
     if (sheet === this.#sheet) {
       clearTimeout(this.#timer);
-      this.#resting = null;
+      // Under the pen what was there before may be all that comes of it: the sheet may be cleared, or the page left.
+      if (type !== 'begin' && type !== 'extend') this.#resting = null;
       return;
     }
     void this.#keep();

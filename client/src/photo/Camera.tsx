@@ -24,6 +24,10 @@ export function Camera({ onShot, onProblem }: CameraProps) {
           return;
         }
         stream = opened;
+        // Unplugged, or its permission taken back: what is seen is the last picture.
+        for (const track of opened.getTracks()) {
+          track.addEventListener('ended', () => { if (wanted) onProblem('cameraFailed'); });
+        }
         video.srcObject = opened;
       },
       (error: unknown) => { if (wanted) onProblem(error instanceof PhotoError ? error.problem : 'cameraFailed'); },

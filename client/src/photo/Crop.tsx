@@ -14,6 +14,9 @@ interface CropProps {
 
 const MOST_ZOOM = 8;
 
+/** Pixels that an arrow key moves the picture by. */
+const KEYBOARD_STEP = 10;
+
 /** Chooses the square with the digit. */
 export function Crop({ picture, onPictureChange, onDone }: CropProps) {
   const shown = useShown(picture);
@@ -29,6 +32,7 @@ export function Crop({ picture, onPictureChange, onDone }: CropProps) {
       <div className="photo-stage">
         {shown && (
           <Cropper key={shown.address} image={shown.address} crop={place} zoom={zoom} maxZoom={MOST_ZOOM} aspect={1} objectFit="cover" showGrid={false}
+            keyboardStep={KEYBOARD_STEP}
             disableAutomaticStylesInjection onCropChange={setPlace} onZoomChange={setZoom}
             onCropComplete={(_, pixels) => { setChosen({ of: shown.of, area: pixels }); }} cropperProps={{ role: 'group', 'aria-label': texts.photo.crop }} />
         )}

@@ -41,7 +41,7 @@ export function PlaceMark({ place, otherModel, preference, onPreferenceChange, o
             </label>
           ))}
         </fieldset>
-        <p className="text-muted mt-4 text-sm">{texts.place.version(__VERSION__)}</p>
+        <p className="text-muted mt-4 text-sm">{texts.place.version(__VERSION__, OWN_MODEL)}</p>
       </Dialog>
     </>
   );

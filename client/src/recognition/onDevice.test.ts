@@ -35,7 +35,10 @@ const start = (): FakeReader => {
 };
 const ask = (signal = new AbortController().signal) => device.recognize(pictureNamed('a'), signal);
 
-afterEach(() => { vi.useRealTimers(); });
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 beforeEach(() => {
   vi.useFakeTimers();
   readers = [];
@@ -110,6 +113,13 @@ describe('reading on this device', () => {
     readers[0]?.say({ kind: 'refused', id: 1 });
     readers[1]?.say({ kind: 'answer', id: 2, outputs: OUTPUTS });
     expect((await second).text).toBe('3');
+  });
+
+  it('says so where there is no WebAssembly, and starts nothing', async () => {
+    vi.stubGlobal('WebAssembly', undefined);
+    await expect(ask()).rejects.toMatchObject({ kind: 'unable' });
+    device.warmUp();
+    expect(readers).toHaveLength(0);
   });
 
   it('says so where its files are long in coming, and goes on loading them', async () => {

@@ -28,10 +28,11 @@ export class OnDeviceRecognizer implements Recognizer {
 
   /** Load engine and network before they are needed. */
   warmUp(): void {
-    this.#reader ??= this.#start();
+    if (isAble()) this.#reader ??= this.#start();
   }
 
   readonly recognize = async (picture: Picture, signal: AbortSignal): Promise<Answer> => {
+    if (!isAble()) throw new RecognitionFailure('unable');
     this.warmUp();
     const { width, height, data } = picture.pixels();
     const id = ++this.#lastId;
@@ -103,6 +104,11 @@ export class OnDeviceRecognizer implements Recognizer {
     };
     return { text: String(digit), digits: [read], ...rest };
   }
+}
+
+/** Some people switch WebAssembly off, as iOS does in its lockdown mode. */
+function isAble(): boolean {
+  return typeof WebAssembly !== 'undefined';
 }
 
 function startWorker(): Reader {

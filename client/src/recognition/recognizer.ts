@@ -57,6 +57,8 @@ export type FailureKind =
   | 'neither'
   /** This device has not got its engine and its network yet. */
   | 'notLoaded'
+  /** This device never will: the browser has no WebAssembly. */
+  | 'unable'
   /** It answers, and asks for fewer pictures. */
   | 'busy'
   /** It answers that it will not read this picture. */

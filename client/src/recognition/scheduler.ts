@@ -102,7 +102,7 @@ export class RecognitionScheduler {
   #askSoon(): void {
     if (this.#underWay) return;
     clearTimeout(this.#timer);
-    const due = this.#askedAt + this.#interval() - Date.now();
+    const due = this.#askedAt + this.#interval() - performance.now();
     if (due <= 0) void this.#ask();
     else this.#timer = setTimeout(() => void this.#ask(), due);
   }
@@ -118,7 +118,7 @@ export class RecognitionScheduler {
     const question = new AbortController();
     this.#underWay = question;
     this.#wanted = null;
-    this.#askedAt = Date.now();
+    this.#askedAt = performance.now();
     try {
       const answer = await this.#recognizer.recognize(makePicture(), question.signal);
       if (this.#underWay === question) this.#answered(answer);
@@ -142,7 +142,7 @@ export class RecognitionScheduler {
     if (worthRetrying) {
       this.#wanted ??= makePicture;
       // The wait counts from the failure, which a time-out can place well after the question.
-      this.#askedAt = Date.now();
+      this.#askedAt = performance.now();
     }
     this.#show({ answer: null, failure, asking: this.#wanted !== null });
     if (this.#wanted) this.#askSoon();

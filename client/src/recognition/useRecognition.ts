@@ -9,7 +9,7 @@ export function useRecognition(scheduler: RecognitionScheduler): Recognition {
 
 /** Where the answer came from, or where the next one will: where the person wants it, or else where the last one did. */
 export function usePlace({ answer }: Recognition, preference: Preference): Place {
-  const [last, setLast] = useState<Place>('server');
+  const [last, setLast] = useState<Place>(() => (navigator.onLine ? 'server' : 'device'));
   if (answer && answer.place !== last) setLast(answer.place);
   return answer || preference === 'automatic' ? last : preference;
 }

@@ -8,11 +8,13 @@ interface SeenProps {
   readonly answer: Answer | null;
   /** Whether the evidence is shown on the drawing. */
   readonly explained: boolean;
+  /** The digit for which it is. */
+  readonly explainedDigit: number | null;
   readonly onExplainedChange: (explained: boolean) => void;
 }
 
 /** The picture that the network saw, pixel by pixel. Its frame is there before it is. */
-export function Seen({ whyRef, answer, explained, onExplainedChange }: SeenProps) {
+export function Seen({ whyRef, answer, explained, explainedDigit, onExplainedChange }: SeenProps) {
   const [digit] = answer?.digits ?? [];
   return (
     <figure className="seen">
@@ -25,6 +27,8 @@ export function Seen({ whyRef, answer, explained, onExplainedChange }: SeenProps
           aria-pressed={explained} aria-disabled={!digit?.evidence} onClick={() => { if (digit?.evidence) onExplainedChange(!explained); }}>
           <span aria-hidden="true">{texts.evidence.why}</span>
         </button>
+        {/* Always there, or its first words would not be read out. */}
+        <p className="sr-only" aria-live="polite">{explainedDigit !== null && texts.evidence.question(explainedDigit)}</p>
       </div>
       <figcaption className="seen-caption">
         <span className="block">{texts.seen.caption}</span>
