@@ -53,7 +53,7 @@ test('lets one say what a drawing was, and delete it', async ({ page }) => {
   await button(page, 'Delete all').click();
   await page.waitForTimeout(800);
   await button(page, 'Really delete all?').click();
-  await expect(page.getByText('No drawings are kept.')).toBeVisible();
+  await expect(page.getByText('No drawings are kept yet.')).toBeVisible();
 });
 
 test('asks before all is deleted, and takes neither a double click nor a held key for an answer', async ({ page, hasTouch }) => {
@@ -128,7 +128,7 @@ test('keeps those of an earlier version, whose pictures were Blobs', async ({ pa
   });
   await page.goto('/');
   await button(page, 'Last drawings').click();
-  await expect(page.getByText('No drawings are kept.')).toBeVisible();
+  await expect(page.getByText('No drawings are kept yet.')).toBeVisible();
   await page.reload();
   await button(page, 'Last drawings').click();
   const row = page.getByRole('listitem');

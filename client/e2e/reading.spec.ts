@@ -91,7 +91,7 @@ test('reads nothing, and says so, where the browser gives noise for what is draw
   // Nor is the noise kept for the drawing.
   await page.reload();
   await button(page, 'Last drawings').click();
-  await expect(page.getByText('No drawings are kept.')).toBeVisible();
+  await expect(page.getByText('No drawings are kept yet.')).toBeVisible();
 });
 
 test('says why when the server refuses a drawing', async ({ page, hand }) => {

@@ -81,8 +81,19 @@ export function App() {
     dispatch: store.dispatch,
     setPen,
     showList: opening('shortcuts').onOpenChange,
+    uncover: () => {
+      if (explained === null) return false;
+      hideEvidence();
+      return true;
+    },
     paused: openDialog !== null,
   });
+
+  function hideEvidence(): void {
+    setExplained(null);
+    // The button that was pressed may be gone.
+    whyRef.current?.focus();
+  }
 
   /** One dialog is open at once: one that another has taken the place of closes it no more. */
   function opening(name: DialogName) {
@@ -111,11 +122,7 @@ export function App() {
             {first?.evidence && typeof explainedDigit === 'number' && (
               <>
                 <EvidenceMap evidence={first.evidence} digit={explainedDigit} />
-                <EvidenceChoice digit={explainedDigit} onDigitChange={setExplained} onClose={() => {
-                  setExplained(null);
-                  // The button that was pressed is gone.
-                  whyRef.current?.focus();
-                }} />
+                <EvidenceChoice digit={explainedDigit} onDigitChange={setExplained} onClose={hideEvidence} />
               </>
             )}
           </Sheet>

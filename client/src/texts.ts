@@ -39,14 +39,15 @@ const preferences: Record<Preference, { readonly name: string; readonly detail: 
 
 const pasts: Record<Past, string> = {
   unknown: 'One moment …',
-  read: 'No drawings are kept. What you draw is kept here, in this browser, with what was read.',
-  unreachable: 'What this browser has kept cannot be reached now. What you draw is here until you close the page.',
+  read: 'No drawings are kept yet. What you draw is kept here, in this browser, with what was read.',
+  unreachable: 'What this browser has kept cannot be reached now.',
 };
 
 const HIDDEN = 'This browser keeps pictures from the page, against fingerprinting. Allow the page to read canvas data, and try again.';
 
 const a = (digit: number): string => (digit === 8 ? 'an 8' : `a ${digit}`);
 
+const second = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' });
 const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 
 export const texts = {
@@ -137,6 +138,8 @@ export const texts = {
     unread: 'Not read',
     read: (digit: number, confidence: number): string => `Read as ${digit}, ${finePercent.format(confidence)}`,
     when: (time: number): string => moment.format(time),
+    /** Tells drawings apart. */
+    exactly: (time: number): string => second.format(time),
     correct: (reading: string, when: string): string => `${reading}, ${when}: was it right?`,
     right: 'right',
     was: (digit: number): string => `it was ${a(digit)}`,

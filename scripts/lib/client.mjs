@@ -38,10 +38,18 @@ export const clientBuildStep = {
 
 /** A server that runs serves what was built before until the new client is whole. */
 async function buildClient(tools) {
-  const built = path.join(cache, 'client');
-  if (!(await runNpm(tools, ['run', 'build', '--', '--outDir', built, '--emptyOutDir']))) return false;
-  rmSync(inClient('dist'), { recursive: true, force: true });
-  renameSync(built, inClient('dist'));
+  const [built, before, dist] = [path.join(cache, 'client'), path.join(cache, 'client-before'), inClient('dist')];
+  const outDir = path.relative(client, built);
+  if (!(await runNpm(tools, ['run', 'build', '--', '--outDir', outDir, '--emptyOutDir']))) return false;
+  rmSync(before, { recursive: true, force: true });
+  if (existsSync(dist)) renameSync(dist, before);
+  try {
+    renameSync(built, dist);
+  } catch (error) {
+    if (existsSync(before)) renameSync(before, dist);
+    throw error;
+  }
+  rmSync(before, { recursive: true, force: true });
   return true;
 }
 

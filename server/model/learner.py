@@ -57,7 +57,9 @@ class Learner(L.LightningModule):
     def setup(self, stage: str) -> None:
         # Processes that took steps of different lengths would train different networks.
         self.recipe = self.trainer.strategy.broadcast(self.recipe)
-        if self.trainer.strategy.broadcast(self.told) != self.told:
+        same = self.trainer.strategy.broadcast(self.told) == self.told
+        # All of them end, or those that were told the same would wait for the others.
+        if not self.trainer.strategy.reduce_boolean_decision(same):
             raise ModelError(
                 "Data, limit, patience, start and teachers have to be the same for all processes."
             )

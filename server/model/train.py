@@ -167,7 +167,7 @@ def _check_processes(devices: int, nodes: int) -> None:
                 f"{started} processes were started, and --devices {devices} --nodes {nodes} are "
                 f"{devices * nodes}: these are torchrun's --nproc-per-node and --nnodes."
             )
-    elif nodes > 1 and "MASTER_ADDR" not in os.environ:
+    elif nodes > 1 and not {"MASTER_ADDR", "SLURM_NTASKS"} & set(os.environ):
         raise ModelError(
             "--nodes is for what torchrun starts on each machine: see docs/training.md."
         )

@@ -162,6 +162,9 @@ def test_a_damaged_backup_of_postgresql_costs_nothing_and_a_whole_one_is_brought
     kept.write_text(whole.replace("COPY public.corrections", "COPY public.others"))
     assert run(restore) != 0
     assert key() == "b"
+    kept.write_text(whole[: whole.index("\\.\n")])
+    assert run(restore) != 0
+    assert key() == "b"
     kept.write_text(whole)
     assert run(restore) == 0
     assert key() == "a"

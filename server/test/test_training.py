@@ -227,7 +227,9 @@ def test_processes_that_were_told_otherwise_do_not_begin(sets: LabelledSets) -> 
     first = Learner(RECIPE, sets, told={"limit": None})
     said = iter([first.recipe, first.told])
     learner._trainer = SimpleNamespace(  # type: ignore[assignment]
-        strategy=SimpleNamespace(broadcast=lambda _: next(said))
+        strategy=SimpleNamespace(
+            broadcast=lambda _: next(said), reduce_boolean_decision=lambda same: same
+        )
     )
     with pytest.raises(ModelError, match="the same for all processes"):
         learner.setup("fit")

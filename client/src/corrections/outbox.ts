@@ -52,7 +52,7 @@ export class Outbox {
 
   /** Deliver what other tabs have left, too. */
   async reload(): Promise<void> {
-    await this.#load();
+    await this.load();
     await this.hurry();
   }
 
@@ -86,7 +86,7 @@ export class Outbox {
    * server is told to forget it all the same: it may have it, and its answer have been lost.
    */
   async dropKeeps(): Promise<void> {
-    await this.#load();
+    await this.load();
     const keys = this.#waiting.filter(({ kind }) => kind === 'keep').map(({ key }) => key);
     if (keys.length === 0) return;
     const messages = keys.map((key): Message => ({ kind: 'forget', key, time: Date.now() }));
@@ -156,7 +156,8 @@ export class Outbox {
     return age < 0 || age >= this.settles || document.visibilityState === 'hidden';
   }
 
-  async #load(): Promise<void> {
+  /** Know of what earlier visits and other tabs have left. */
+  async load(): Promise<void> {
     const stored = (await this.use((database) => allKept(database, 'outbox'))) ?? [];
     const known = new Set(this.#waiting.map(({ key }) => key));
     this.#show([...stored.filter(({ key }) => !known.has(key)), ...this.#waiting]);

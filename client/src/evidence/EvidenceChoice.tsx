@@ -11,12 +11,7 @@ interface EvidenceChoiceProps {
 export function EvidenceChoice({ digit, onDigitChange, onClose }: EvidenceChoiceProps) {
   const step = (by: number): void => { onDigitChange((digit + by + 10) % 10); };
   return (
-    <div className="evidence-choice" role="group" aria-label={texts.evidence.label} onKeyDown={(event) => {
-      if (event.key !== 'Escape') return;
-      // Not the sheet's: it would be cleared.
-      event.preventDefault();
-      onClose();
-    }}>
+    <div className="evidence-choice" role="group" aria-label={texts.evidence.label}>
       <button type="button" className="action" data-useful="true" aria-label={texts.evidence.previous} onClick={() => { step(-1); }}>
         <Icon name="previous" />
       </button>

@@ -70,14 +70,14 @@ interface HistoryRowProps {
 
 function HistoryRow({ entry, waits, onCorrect, onRemove }: HistoryRowProps) {
   const read = readingOf(entry);
-  const when = texts.history.when(entry.time);
+  const when = texts.history.exactly(entry.time);
   return (
     <li className="history-row">
       <img src={entry.picture} alt={texts.history.drawing} width={56} height={56} />
       <div className="history-words">
         <p>{read}</p>
         <p className="text-muted text-sm">
-          {when}
+          {texts.history.when(entry.time)}
           {entry.sharedAs !== undefined && <span className="block">{waits ? texts.history.waits : texts.history.sent}</span>}
         </p>
       </div>

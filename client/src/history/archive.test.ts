@@ -1,8 +1,10 @@
 import { strFromU8, unzipSync } from 'fflate';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { answerOf } from '../recognition/examples';
 import { archiveOf } from './archive';
 import { entryOf } from './entry';
+
+afterEach(() => { vi.useRealTimers(); });
 
 it('an archive holds every picture and a table of what was read', () => {
   const noon = Date.UTC(2026, 0, 2, 12, 0, 5);
@@ -22,6 +24,7 @@ it('an archive holds every picture and a table of what was read', () => {
 });
 
 it.each([0, Date.UTC(2200, 0, 1)])('an archive holds a drawing of a clock that was wrong (%d)', (time) => {
+  vi.setSystemTime(time);
   const files = unzipSync(archiveOf([entryOf('aaaaaaaa', time, `data:image/png;base64,${btoa('one')}`, answerOf(7))]));
   expect(Object.keys(files)).toHaveLength(2);
 });

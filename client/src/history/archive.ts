@@ -27,7 +27,7 @@ export function archiveOf(entries: readonly Entry[]): Uint8Array<ArrayBuffer> {
       entry.place ?? '',
     ]);
   }
-  files['readings.csv'] = strToU8(rows.map((row) => row.join(',')).join('\r\n') + '\r\n');
+  files['readings.csv'] = [strToU8(rows.map((row) => row.join(',')).join('\r\n') + '\r\n'), { mtime: inTime(Date.now()) }];
   return zipSync(files);
 }
 

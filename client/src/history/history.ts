@@ -55,14 +55,14 @@ export class History {
   /** Read what earlier visits, and other tabs, have left. */
   async load(): Promise<void> {
     const known = this.#entries;
+    // Before they are shown: what waits is not called sent.
+    await this.outbox.load();
     const stored = await this.#stored();
     if (this.#entries !== known) return this.load();
+    void this.outbox.hurry();
     this.#past = stored ? 'read' : 'unreachable';
-    // Told as well where there is none.
-    this.#show(this.#entries);
-    void this.outbox.reload();
     // Another tab may have written since, so what is stored holds; what could not be written stays.
-    if (stored) this.#show(newest(byId([...stored, ...known.filter(({ id }) => this.#unwritten.has(id))])));
+    this.#show(stored ? newest(byId([...stored, ...known.filter(({ id }) => this.#unwritten.has(id))])) : known);
     const fleeting = this.#entries.filter(({ id }) => this.#fleeting.has(id));
     for (const entry of [...fleeting, ...aside()]) {
       // It takes a while, in which they may be deleted.

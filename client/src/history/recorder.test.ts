@@ -223,6 +223,20 @@ describe('recording', () => {
     expect(kept).toHaveLength(1);
   });
 
+  it('puts aside the newest of a drawing, not what it was when it was read last', async () => {
+    await stroke();
+    answer = null;
+    store.dispatch({ type: 'begin', point: { x: 0.2, y: 0.2 }, width: 0.05 });
+    scheduler.follow(() => pictureNamed('b'));
+    await wait(SHORTEST_INTERVAL);
+    store.dispatch({ type: 'finish' });
+    leave();
+    await wait(0);
+    expect(kept).toEqual([]);
+    expect(aside()).toMatchObject([{ digit: 7 }]);
+    expect(drawn.at(-1)?.strokes).toHaveLength(2);
+  });
+
   it('puts aside what nobody could read when the page goes, and nothing of an empty sheet', async () => {
     answer = null;
     await stroke();

@@ -107,18 +107,21 @@ export class Recorder {
 
   /** The page may be gone before anything is written: what is not is put where that takes no time. */
   #leave(): void {
+    const unread = this.#unread();
+    // It is the same drawing, as it was before.
+    if (unread.length > 0) this.#resting = null;
     void this.#keep();
-    for (const finding of [...this.#unread(), ...this.#written]) {
+    for (const finding of [...this.#written, ...unread]) {
       const entry = this.#entryOf(finding);
       if (entry) this.history.leave(entry);
     }
   }
 
-  /** The drawing on the sheet, where it still waits to be read, or could not be. */
+  /** The drawing on the sheet, where it still waits to be read, or could not be; what was read before it stands. */
   #unread(): Finding[] {
     const { answer, asking, failure } = this.scheduler.snapshot();
     if (answer || (!asking && !failure)) return [];
-    return [{ id: this.#sheet, time: Date.now(), content: shown(this.drawings.snapshot()), answer: null }];
+    return [{ id: this.#sheet, time: Date.now(), content: shown(this.drawings.snapshot()), answer: this.#resting?.answer ?? null }];
   }
 
   #answered(): void {

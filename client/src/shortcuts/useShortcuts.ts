@@ -7,11 +7,13 @@ interface ShortcutTargets {
   readonly dispatch: (action: DrawingAction) => void;
   readonly setPen: Dispatch<SetStateAction<number>>;
   readonly showList: (open: boolean) => void;
+  /** Closes what lies over the sheet; whether anything did. */
+  readonly uncover: () => boolean;
   /** While something else, such as an open dialog, has the keyboard. */
   readonly paused: boolean;
 }
 
-export function useShortcuts({ dispatch, setPen, showList, paused }: ShortcutTargets): void {
+export function useShortcuts({ dispatch, setPen, showList, uncover, paused }: ShortcutTargets): void {
   const run: Record<Command, () => void> = {
     undo: () => { dispatch({ type: 'undo' }); },
     redo: () => { dispatch({ type: 'redo' }); },
@@ -29,6 +31,7 @@ export function useShortcuts({ dispatch, setPen, showList, paused }: ShortcutTar
     // There it takes back a letter of the option that is looked for.
     if (event.key === 'Backspace' && event.target instanceof HTMLSelectElement) return;
     event.preventDefault();
+    if (event.key === 'Escape' && uncover()) return;
     run[command]();
   });
 
