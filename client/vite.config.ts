@@ -72,7 +72,13 @@ export default defineConfig({
   server: {
     // The network lies beside the client.
     fs: { allow: ['..'] },
-    proxy: { '/api': `http://localhost:${process.env.PORT ?? '5000'}` },
+    proxy: {
+      '/api': {
+        target: `http://localhost:${process.env.PORT ?? '5000'}`,
+        // This page of the API is the client's own.
+        bypass: ({ url }) => (url === '/api/docs' ? '/docs.html' : undefined),
+      },
+    },
   },
   test: {
     environment: 'jsdom',

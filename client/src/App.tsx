@@ -55,7 +55,8 @@ export function App() {
   const otherModel = useSyncExternalStore(recognizer.subscribe, recognizer.otherModel);
   const whyRef = useRef<HTMLButtonElement>(null);
   const [first] = recognition.answer?.digits ?? [];
-  const explainedDigit = explained === 'best' ? first?.digit : explained;
+  const evidence = first?.evidence ?? null;
+  const explainedDigit = evidence && (explained === 'best' ? first?.digit ?? null : explained);
 
   useEffect(() => followNetwork(), []);
   useEffect(() => { whenIdle(fetchParts); }, []);
@@ -82,7 +83,7 @@ export function App() {
     setPen,
     showList: opening('shortcuts').onOpenChange,
     uncover: () => {
-      if (explained === null) return false;
+      if (explainedDigit === null) return false;
       hideEvidence();
       return true;
     },
@@ -119,9 +120,9 @@ export function App() {
       <main className="page-main">
         <div className="drawing-column">
           <Sheet store={store} pen={pen}>
-            {first?.evidence && typeof explainedDigit === 'number' && (
+            {evidence && explainedDigit !== null && (
               <>
-                <EvidenceMap evidence={first.evidence} digit={explainedDigit} />
+                <EvidenceMap evidence={evidence} digit={explainedDigit} />
                 <EvidenceChoice digit={explainedDigit} onDigitChange={setExplained} onClose={hideEvidence} />
               </>
             )}
@@ -134,7 +135,7 @@ export function App() {
         <div className="result-column">
           <Reading recognition={recognition} replaced={preference === 'automatic' && recognition.answer?.place === 'device' ? otherModel : null}
             correction={correction} onCorrect={(was) => void recorder.correct(was, sharing)} />
-          <Seen whyRef={whyRef} answer={recognition.answer} explained={explained !== null} explainedDigit={first?.evidence ? explainedDigit ?? null : null}
+          <Seen whyRef={whyRef} answer={recognition.answer} explained={explained !== null} explainedDigit={explainedDigit}
             onExplainedChange={(shown) => { setExplained(shown ? 'best' : null); }} />
           <Bars answer={recognition.answer} />
         </div>

@@ -40,12 +40,13 @@ export async function ensureChromium() {
 }
 
 export const NO_BROWSER =
-  'The browser tests need Chromium and it could not be installed: install it ' +
+  'The browser tests need Chromium, and it could not be installed with what it needs: install it ' +
   '(on Debian: sudo apt-get install chromium) or set CHROMIUM_PATH to a Chromium or Chrome.';
 
 function playwrightChromium() {
   const ask = "import('@playwright/test').then((p) => process.stdout.write(p.chromium.executablePath()))";
   const options = { cwd: client, encoding: 'utf8', windowsHide: true };
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', ask], options);
-  return stdout && existsSync(stdout) ? stdout : undefined;
+  // It may be there, and lack libraries of the system.
+  return stdout && existsSync(stdout) && spawnSync(stdout, ['--version']).status === 0 ? stdout : undefined;
 }

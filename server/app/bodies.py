@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from flask import Request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
 
 from app.overload import now
 from app.problems import ProblemError
@@ -63,6 +64,12 @@ class UploadRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         return io.BytesIO()
+
+    def make_form_data_parser(self) -> FormDataParser:
+        """One that raises ValueError for what is no whole form, in place of finding it empty."""
+        parser = super().make_form_data_parser()
+        parser.silent = False
+        return parser
 
 
 def picture_bytes(request: UploadRequest, max_bytes: int) -> bytes:
@@ -166,7 +173,13 @@ def _files_of_form(request: UploadRequest, max_bytes: int, most_parts: int) -> l
     request.max_form_parts = most_parts
     try:
         with _reading():
-            return [file.read() for file in request.files.getlist("image")]
+            try:
+                return [file.read() for file in request.files.getlist("image")]
+            except ValueError:
+                raise _bad(
+                    "The body is no whole form: it breaks off, or its boundary is not the one that "
+                    "the content type names."
+                ) from None
     except RequestEntityTooLarge:  # it does not say of what there is too much
         raise _too_large(
             f"A form may have at most {most_parts:,} parts and {max_bytes:,} bytes in all."

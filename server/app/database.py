@@ -132,9 +132,9 @@ class Database:
                 if self._url.drivername == "sqlite":
                     file = Path(str(self._url.database))
                     file.parent.mkdir(parents=True, exist_ok=True)
-                    # For its owner alone, as SQLite's files beside it are then.
-                    file.touch(0o600)
-                    file.chmod(0o600)
+                    if not file.exists():
+                        # For its owner alone, as SQLite's files beside it are then.
+                        file.touch(0o600)
                 migrate(self._url)
                 self._prepared = True
         finally:

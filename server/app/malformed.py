@@ -10,7 +10,7 @@ from gunicorn.http import errors
 
 from app import observe, wire
 from app.headers import HEADERS
-from app.problems import ProblemError, problem_of, unexpected
+from app.problems import ProblemError, phrase_of, problem_of, unexpected
 
 logger = logging.getLogger(__name__)
 
@@ -61,5 +61,5 @@ def answer(error: Exception, request: Any, client: str | None) -> bytes:
         ("X-Request-Id", seen.id),
         *HEADERS,
     )
-    status = f"{problem.status.value} {problem.status.phrase}"
+    status = f"{problem.status.value} {phrase_of(problem.status)}"
     return wire.head(status, headers, is_last=True) + body

@@ -20,7 +20,7 @@ from flask import Blueprint, Flask, Response, current_app
 from pydantic import TypeAdapter
 
 from app import client
-from app.problems import ProblemError
+from app.problems import ProblemError, phrase_of
 from app.schemas import Problem
 from app.settings import VERSION
 
@@ -183,7 +183,7 @@ def _operation(
 
 
 def _answer(status: int, of: Any, types: _Types) -> Json:
-    answer: Json = {"description": HTTPStatus(status).phrase}
+    answer: Json = {"description": phrase_of(status)}
     if isinstance(of, str):
         answer["content"] = {of: {}}
     elif of is not None:
@@ -193,7 +193,7 @@ def _answer(status: int, of: Any, types: _Types) -> Json:
 
 def _problem(status: int, types: _Types) -> Json:
     content = {"application/problem+json": {"schema": types.schema(Problem)}}
-    return {"description": HTTPStatus(status).phrase, "content": content}
+    return {"description": phrase_of(status), "content": content}
 
 
 def main() -> None:

@@ -16,12 +16,25 @@ from app.schemas import Problem
 
 logger = logging.getLogger(__name__)
 
+RENAMED = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+"""What RFC 9110 calls statuses of which Python before 3.13 knows an older name."""
+
 UNEXPECTED = "Something went wrong on the server; it has been written to its log."
 
 UNREAD_BYTES = 64 * 1024 * 1024
 UNREAD_SECONDS = 5.0
 UNREAD_SILENCE = 1.0
 """Seconds in which nothing comes: who has announced more than is sent waits for the answer."""
+
+
+def phrase_of(status: int) -> str:
+    """A status in RFC 9110's words, whichever Python it is."""
+    return RENAMED.get(status) or HTTPStatus(status).phrase
 
 
 class ProblemError(Exception):
@@ -49,7 +62,7 @@ def problem_answer(status: HTTPStatus, detail: str) -> Response:
 
 def problem_of(status: HTTPStatus, detail: str) -> Problem:
     """Status and sentence as a problem's members."""
-    return Problem(type="about:blank", title=status.phrase, status=status.value, detail=detail)
+    return Problem(type="about:blank", title=phrase_of(status), status=status.value, detail=detail)
 
 
 def register(app: Flask) -> None:
@@ -63,7 +76,7 @@ def register(app: Flask) -> None:
 def _answer(status: HTTPStatus, detail: str) -> Response:
     if request.path == "/api" or request.path.startswith("/api/"):
         return problem_answer(status, detail)
-    line = f"{status.value} {status.phrase}: {detail}\n"
+    line = f"{status.value} {phrase_of(status)}: {detail}\n"
     return Response(line, status.value, mimetype="text/plain")
 
 
@@ -92,7 +105,7 @@ def _detail(error: HTTPException) -> str:
     if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         limit = current_app.extensions["settings"].max_bytes
         return f"The picture may have at most {limit:,} bytes."
-    return error.description or HTTPStatus(error.code or 500).phrase
+    return error.description or phrase_of(error.code or 500)
 
 
 def _answer_unexpected(error: Exception) -> Response:

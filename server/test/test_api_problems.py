@@ -4,7 +4,6 @@ import base64
 import io
 import json
 import logging
-from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from flask.testing import FlaskClient
 from uploads import file_of, png_claiming, seven
 
 from app import create_app
+from app.problems import phrase_of
 from app.recognizer import Recognizer
 from app.settings import Settings
 
@@ -26,7 +26,7 @@ def problem_of(response: Any) -> dict[str, Any]:
     problem: dict[str, Any] = response.get_json()
     assert set(problem) == {"type", "title", "status", "detail"}
     assert problem["status"] == response.status_code
-    assert problem["title"] == HTTPStatus(response.status_code).phrase
+    assert problem["title"] == phrase_of(response.status_code)
     assert problem["detail"].endswith(".")
     return problem
 
@@ -116,11 +116,16 @@ def test_a_form_without_its_file_is_unprocessable(client: FlaskClient) -> None:
     assert "no bytes" in post(client, {"image": file(b"")}, kind, 422)
 
 
+PART = b'--x\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
     [
         (b"", "multipart/form-data; boundary=x", 422),
-        (b"--x\r\nnonsense", "multipart/form-data; boundary=x", 422),
+        (b"--x\r\nnonsense", "multipart/form-data; boundary=x", 400),
+        (PART + SEVEN, "multipart/form-data; boundary=x", 400),
+        (PART + SEVEN + b"\r\n--y--\r\n", "multipart/form-data; boundary=x", 400),
         (b"--x--", "multipart/form-data", 400),
         (
             b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n' * 500,
@@ -128,10 +133,13 @@ def test_a_form_without_its_file_is_unprocessable(client: FlaskClient) -> None:
             413,
         ),
     ],
-    ids=["empty", "cut off", "no boundary", "many parts"],
+    ids=["empty", "cut off", "no end", "another boundary", "no boundary", "many parts"],
 )
 def test_broken_forms_are_refused(client: FlaskClient, body: bytes, kind: str, status: int) -> None:
     detail = post(client, body, kind, status)
+    if status == 400 and "boundary" in kind:
+        assert detail.startswith("The body is no whole form")
+        assert client.post("/api/recognize/batch", data=body, content_type=kind).status_code == 400
     if status == 413:
         assert detail == "A form may have at most 100 parts and 4,194,304 bytes in all."
 
@@ -238,7 +246,7 @@ def test_unknown_includes_are_unprocessable(client: FlaskClient, query: str) -> 
     response = client.post(f"{ADDRESS}?{query}", data=SEVEN, content_type="image/png")
     assert problem_of(response) == {
         "type": "about:blank",
-        "title": HTTPStatus.UNPROCESSABLE_ENTITY.phrase,
+        "title": "Unprocessable Content",
         "status": 422,
         "detail": "include can be: evidence, seen.",
     }
