@@ -71,7 +71,7 @@ class Digit(TypedDict):
     probabilities: Annotated[list[Fraction], Field(min_length=10, max_length=10)]
     """Of each digit from 0 to 9."""
     box: Annotated[list[int], Field(min_length=4, max_length=4)]
-    """Left, top, right and bottom of the ink, in pixels of the picture, upright as its EXIF says."""
+    """Left, top, right and bottom of the ink, in pixels of the picture as its EXIF turns it."""
     seen: NotRequired[str]
     """With `include=seen`: the 28×28 picture that the network saw, as the data URL of a PNG."""
     evidence: NotRequired[list[list[list[float]]]]

@@ -220,7 +220,7 @@ export interface components {
             is_digit: number;
             /** @description Of each digit from 0 to 9. */
             probabilities: number[];
-            /** @description Left, top, right and bottom of the ink, in pixels of the picture, upright as its EXIF says. */
+            /** @description Left, top, right and bottom of the ink, in pixels of the picture as its EXIF turns it. */
             box: number[];
             /** @description With `include=seen`: the 28×28 picture that the network saw, as the data URL of a PNG. */
             seen?: string;
