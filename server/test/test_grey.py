@@ -1,5 +1,9 @@
 """Ink of any colour on any paper, or on nothing, becomes grey that shows it."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,6 +13,16 @@ from app.canvas import grey_of_canvas, is_opaque
 from app.images import _plain_png, decode
 from model.grey import grey_of
 from model.squares import averaged as averaged_in_squares
+
+EXAMPLES = json.loads(
+    (Path(__file__).parents[2] / "client/src/recognition/greyExamples.json").read_text()
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["what"])
+def test_grey_is_what_the_page_makes_of_it(example: dict[str, Any]) -> None:
+    pixels = np.array([example["pixels"]], np.uint8)
+    assert grey_of(Image.fromarray(pixels))[0].tolist() == example["grey"]
 
 
 def test_transparent_black_ink_lies_on_white_paper() -> None:
