@@ -367,6 +367,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     for path in (options.json, options.csv, options.plot):
         if path and (path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK)):
             parser.error(f"{path} cannot be written: it is a folder, or its folder is not there")
+    if options.compare and (options.json or options.csv or options.plot):
+        parser.error("--compare measures nothing: it prints a table, and writes no file")
     if options.plot and not can_plot(options.plot):
         parser.error(f"{options.plot} is no picture that can be drawn: name it .png")
     return options

@@ -60,11 +60,12 @@ def markdown(card: dict[str, Any]) -> str:
         f"{card['parameters']:,} parameters. Code and weights under the MIT licence; for the data "
         "see NOTICE.md at the root of the repository.",
         "## Figures",
-        _figures(card["name"], card.get("figures")),
+        _figures(card),
         "## What it is not good at",
         *([OF_WHAT_SHIPS] if card["version"].endswith(UNRELEASED) else []),
         "\n".join(f"- {weakness}" for weakness in weaknesses),
         "## Data",
+        "Learned from, or measured on: `t10k` files are for measuring alone.",
         _table("file", "SHA-256", card.get("data", {})),
         "## Recipe",
         _trained(card),
@@ -136,8 +137,11 @@ def figures_table(figures: dict[str, Any]) -> str:
     )
 
 
-def _figures(name: str, figures: dict[str, Any] | None) -> str:
+def _figures(card: dict[str, Any]) -> str:
+    name, figures = card["name"], card.get("figures")
     model = f" --model {name}" if name != "digits" else ""
+    if card["version"].endswith(UNRELEASED):
+        model = " --model RUN"  # which knows not where it lies, and may have the name of another
     if figures is None:
         return f"Not measured yet: `npm run evaluate --{model} --card`."
     engine = f" --engine {figures['engine']}" if figures["engine"] != "torch" else ""
@@ -146,8 +150,9 @@ def _figures(name: str, figures: dict[str, Any] | None) -> str:
         [
             f"`{command}`, one run with the engine {figures['engine']}. The pen digits are "
             "those of six writers who were held out of training, each drawn in ten conditions; the "
-            "epoch and the calibration were chosen by them. Letters, blank paper and what follows "
-            "are no digits.",
+            "epoch and the calibration were chosen by them. An interval is that of other drawings "
+            "by the same people: from one of them to another it differs more. Letters, blank paper "
+            "and what follows are no digits.",
             figures_table(figures),
             "By writer, mean of the ten conditions:",
             _table(

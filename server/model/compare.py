@@ -131,9 +131,7 @@ def row(recipe: str, name: str, limit: int | None, latency: float) -> dict[str, 
     results = measure([s for s in sets(limit) if s[0] in wanted], "torch", name, None)
     card = read_card(name)
     folder = place_of(name)[0]
-    seconds = None
-    if (folder / "log.jsonl").is_file():
-        seconds = sum(entry["seconds"] for entry in log_of(folder))
+    log = log_of(folder)
     pen = float(pen_of(results).right.mean())
     mnist = next(float(result.right.mean()) for result in results if result.name == MNIST)
     return {
@@ -142,8 +140,8 @@ def row(recipe: str, name: str, limit: int | None, latency: float) -> dict[str, 
         "pen": pen,
         "parameters": card["parameters"],
         "megabytes": weights_path(name).stat().st_size / 1e6,
-        "minutes": None if seconds is None else seconds / 60,
-        "epochs": card["recipe"]["epochs"],
+        "minutes": sum(entry["seconds"] for entry in log) / 60 if log else None,
+        "epochs": len(log) or card["recipe"]["epochs"],
         "milliseconds": latency,
         "error": 1 - (mnist + pen) / 2,
     }

@@ -7,6 +7,7 @@ Files are looked for in the folder that the environment variable DIGITS_DATA nam
 import gzip
 import hashlib
 import io
+import math
 import os
 import re
 import zipfile
@@ -23,6 +24,9 @@ from PIL import Image
 from model.errors import DataError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+
+MOST_DIMENSIONS = 3
+"""Of an IDX file: pictures, rows and columns."""
 
 MNIST_VALIDATION = 5000
 """The last so many of MNIST's 60,000 training images are held out for choices."""
@@ -151,6 +155,8 @@ def mnist(part: str, folder: Path | None = None) -> Images:
     labels = read_idx(folder / f"{prefix}-labels-idx1-ubyte.gz")
     if len(pictures) != len(labels):
         raise DataError(f"{folder}: {len(pictures)} images but {len(labels)} labels ({prefix})")
+    if len(pictures) <= MNIST_VALIDATION:
+        raise DataError(f"{folder}: {len(pictures)} images ({prefix}) are not all of MNIST's")
     part_of = {
         "train": slice(0, len(labels) - MNIST_VALIDATION),
         "validation": slice(len(labels) - MNIST_VALIDATION, None),
@@ -167,7 +173,9 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     dimensions = content[3]
     shape = np.frombuffer(content, ">u4", count=dimensions, offset=4).tolist()
     values = np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions)
-    if values.size != np.prod(shape):
+    if dimensions > MOST_DIMENSIONS:
+        raise DataError(f"{path} is corrupt: it announces {dimensions} dimensions")
+    if values.size != math.prod(shape):
         raise DataError(f"{path} is corrupt: {values.size} values where {shape} were announced")
     return values.reshape(shape)
 
@@ -176,16 +184,18 @@ def pen_digits(folder: Path | None = None) -> list[PenDigit]:
     """All digits of the pen data, without the fours whose second stroke was never recorded."""
     path = (folder or data_folder()) / "pen" / "pendigits-train.unipen.gz"
     text = read_unzipped(path).decode("latin-1")
-    digits = [digit for digit in read_unipen(text) if not _lacks_second_stroke(digit)]
+    found = read_unipen(text, str(path), strict=False)
+    digits = [digit for digit in found if not _lacks_second_stroke(digit)]
     if not digits:
         raise DataError(f"{path} is corrupt: there is no digit in it")
     return digits
 
 
-def read_unipen(text: str, named: str | None = None) -> Iterator[PenDigit]:
+def read_unipen(text: str, named: str, strict: bool = True) -> Iterator[PenDigit]:
     """Read the digits of a UNIPEN file whose `.COMMENT` lines give digit, writer and sample.
 
-    named: what an error calls the file; None leaves out segments whose comment says something else
+    named: what an error calls the file; strict: whether a segment whose comment says something else
+        is an error, rather than left out
     Raises DataError, naming the line in which such a segment, or a stroke that is none, begins.
     """
     line = 1
@@ -199,10 +209,9 @@ def read_unipen(text: str, named: str | None = None) -> Iterator[PenDigit]:
         try:
             strokes = [_points(stroke, columns) for stroke in segment.split(".PEN_DOWN")[1:]]
         except ValueError as error:
-            where = f"{named or 'UNIPEN'}, segment in line {line}"
-            raise DataError(f"{where}: {error}.") from None
+            raise DataError(f"{named}, segment in line {line}: {error}.") from None
         strokes = [stroke for stroke in strokes if stroke.size]
-        if comment is None and named is not None:
+        if comment is None and strict:
             raise DataError(
                 f"{named}, line {line}: the segment has no .COMMENT of digit and writer."
             )
@@ -253,6 +262,8 @@ def letters(folder: Path | None = None, lookalikes: bool = False) -> list[Letter
                     found.append(Letter(match[1], int(match[2]), picture))
     except DAMAGES as error:
         raise DataError(f"{path} is corrupt: {error}") from error
+    if VALIDATION_ALPHABET not in {letter.alphabet for letter in found}:
+        raise DataError(f"{path} is corrupt: there is no letter of {VALIDATION_ALPHABET} in it")
     return found
 
 

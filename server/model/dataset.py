@@ -8,6 +8,7 @@ of corrections that a server hands out.
 import argparse
 import hashlib
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,7 @@ def overlap(images: Images, others: Images) -> int:
     a picture's file is normalised already, what an IDX file holds may not be, and what was prepared
     in a folder and read from it has been normalised twice.
     """
+    images, others = _drawn(images), _drawn(others)
     found = np.zeros(len(images.labels), bool)
     known = _levels(others)
     for ours in _levels(images):
@@ -91,6 +93,12 @@ def overlap(images: Images, others: Images) -> int:
             for theirs in known:
                 found[some] |= _least_distance(ours[some], theirs) < ALIKE
     return int(found.sum())
+
+
+def _drawn(images: Images) -> Images:
+    """Without those in which the network sees nothing: nothing is learned from them."""
+    drawn = normalized_images(images).pictures.any(axis=(1, 2))
+    return type(images)(images.pictures[drawn], images.labels[drawn])
 
 
 def _levels(images: Images) -> tuple[Levels, Levels, Levels]:
@@ -141,7 +149,11 @@ def _write(images: Images, folder: Path, form: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise DataError(f"{folder} is not empty: name a new folder.")
-        WRITERS[form](images, folder)
+        # All of it, or none: a part of it would be read as a smaller set.
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".unfinished-") as unfinished:
+            WRITERS[form](images, Path(unfinished))
+            for written in Path(unfinished).iterdir():
+                written.rename(folder / written.name)
     except OSError as error:
         raise DataError(f"{folder} cannot be written: {error.strerror}.") from error
 

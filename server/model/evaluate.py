@@ -1,7 +1,8 @@
 """Measure the shipped network on held-out data: `npm run evaluate`.
 
-The MNIST test set is read here and nowhere else. With `--server` the same pictures are posted to
-a running server, so that what is measured is the whole product.
+The MNIST test set is read here and by `npm run compare`, and nothing is chosen by it. With
+`--server` the same pictures are posted to a running server, so that what is measured is the whole
+product.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import base64
 import io
 import json
 import multiprocessing
+import signal
 import sys
 import time
 import urllib.error
@@ -118,6 +120,12 @@ NOTHING = Answer(-1, 0.0, 0.0, np.zeros((28, 28), np.uint8))
 _recognize: Callable[[Picture], Answer]
 
 
+def _begin(use: Callable[..., None], *arguments: str) -> None:
+    """In a worker process: recognise by what is said; Ctrl-C the first process tells of alone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    use(*arguments)
+
+
 def _use_engine(engine: str, model: str) -> None:
     """In a worker process: recognise with an engine."""
     global _recognize
@@ -205,7 +213,7 @@ def measure(
         # The engine computes on one; what this process does afterwards need not.
         torch.set_num_threads(threads)
     use, arguments = (_use_server, (server,)) if server else (_use_engine, (engine, model))
-    with multiprocessing.get_context("spawn").Pool(cores(), use, arguments) as pool:
+    with multiprocessing.get_context("spawn").Pool(cores(), _begin, (use, *arguments)) as pool:
         for name, items in pictures:
             progress = tqdm(pool.imap(_answer, items, 32), total=len(items), desc=name)
             labels = np.array([item.label for item in items])
@@ -319,10 +327,8 @@ def save_curves(results: list[Result], harmed: list[Result], folder: Path) -> No
 @command
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="evaluate", description=__doc__)
-    parser.add_argument("--model", default="digits", help=MODEL_HELP)
-    parser.add_argument(
-        "--engine", default="torch", help="torch, openvino or onnx (default: torch)"
-    )
+    parser.add_argument("--model", help=MODEL_HELP)
+    parser.add_argument("--engine", help="torch, openvino or onnx (default: torch)")
     parser.add_argument(
         "--server", help="post the pictures to this server, e.g. http://localhost:5000"
     )
@@ -344,6 +350,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(given)
     if options.card and (options.limit or options.server):
         parser.error("the card states figures of every picture, without a server")
+    if options.server and options.engine:
+        parser.error("a server has an engine of its own: leave --engine out")
+    one_model = (options.model, options.engine, options.server, options.limit, options.card)
+    if options.pareto and any(one_model):
+        parser.error("--pareto compares every model by its card: it takes --out alone")
+    options.model, options.engine = options.model or "digits", options.engine or "torch"
     make_folder(options.out)
     if options.pareto:
         return pareto(options.out)

@@ -101,7 +101,7 @@ def export_onnx(pipeline: Pipeline, path: Path) -> None:
     model = program.model_proto
     model.functions.append(AVERAGE_SQUARES)
     model = onnx.inliner.inline_local_functions(model)
-    path.write_bytes(_without_notes(model).SerializeToString())
+    replace_file(path, _without_notes(model).SerializeToString())
 
 
 def _without_notes(model: onnx.ModelProto) -> onnx.ModelProto:

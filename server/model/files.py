@@ -25,6 +25,9 @@ MODEL_HELP = "name of the model, or the folder of a run, e.g. runs/digits (defau
 NEEDED = ("name", "version", "network", "sha256")
 """What every model card holds."""
 
+OBJECTS = ("network", "sha256")
+"""Those of them that are JSON objects."""
+
 
 def place_of(model: str) -> tuple[Path, str]:
     """The folder in which a model lies, and the name that its files begin with.
@@ -90,6 +93,8 @@ def read_card(model: str, folder: Path | None = None) -> dict[str, Any]:
         raise ModelError(f"The model card {path.name} is corrupt: it is no JSON object.")
     if missing := [name for name in NEEDED if name not in card]:
         raise ModelError(f"The model card {path.name} is corrupt: {missing[0]!r} is missing.")
+    if wrong := [name for name in OBJECTS if not isinstance(card[name], dict)]:
+        raise ModelError(f"The model card {path.name} is corrupt: {wrong[0]!r} is no JSON object.")
     return card
 
 

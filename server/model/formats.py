@@ -114,7 +114,12 @@ def _pair(path: Path) -> tuple[Path, Path]:
 def _pair_in(folder: Path, part: str) -> tuple[Path, Path] | None:
     """The IDX files in a folder, those of `part` where there are several."""
     # Not by `glob`, which finds nothing in a folder that may not be read.
-    pairs = sorted(path for path in folder.iterdir() if "images-idx3" in path.name)
+    # What begins with a dot a Mac has left there.
+    pairs = sorted(
+        path
+        for path in folder.iterdir()
+        if "images-idx3" in path.name and not path.name.startswith(".")
+    )
     of_part = [path for path in pairs if any(name in path.name for name in PARTS[part])]
     return _pair((of_part or pairs)[0]) if pairs else None
 

@@ -46,6 +46,8 @@ def read_picture(file: Path) -> NDArray[np.float32]:
             return on_paper(image)
     except PermissionError as error:
         raise DataError(f"{file} cannot be read: {error.strerror}.") from error
+    except Image.DecompressionBombError as error:
+        raise DataError(f"{file} has too many pixels to be read.") from error
     except Exception as error:  # whatever Pillow's parsers raise on a damaged file
         raise DataError(f"{file} is no picture, or a damaged one.") from error
 

@@ -17,7 +17,7 @@ class PipelineOutput(NamedTuple):
     """(N, 10), calibrated, each row sums to 1."""
     is_digit: Tensor
     """(N,) 0..1, how much it looks like a digit at all: 99 % of held-out digits reach a half, and
-    it is no probability. 0 where nothing is drawn."""
+    it is no probability. 0 on blank paper; of a speck, whose `box` is all 0, it means nothing."""
     box: Tensor
     """(N, 4) left, top, right, bottom of the ink in input pixels; all 0 where nothing is drawn."""
     digit: Tensor

@@ -29,6 +29,7 @@ from onnxruntime.quantization import (
 from model import data
 from model.conditions import CONDITIONS, to_grey
 from model.errors import ModelError
+from model.folders import replace_file
 
 Grey = NDArray[np.float32]
 
@@ -87,4 +88,4 @@ def quantize(exported: Path, path: Path, greys: Sequence[Grey]) -> None:
             nodes_to_quantize=convolutions,
             calibrate_method=CalibrationMethod.MinMax,
         )
-        path.write_bytes(unfinished.read_bytes())
+        replace_file(path, unfinished.read_bytes())

@@ -1,5 +1,4 @@
-"""Fixtures of the application's tests: one application with the real engine for all of them, and
-databases."""
+"""Fixtures: the data, one application with the real engine for all of its tests, and databases."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,12 +7,25 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from services import start_postgresql
+from services import skip_without_data, start_postgresql
 
 from app import create_app
 from app.settings import Settings
 
 TOKEN = "a token for the tests"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_corrections(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An application that is told of no database must not open, and clear, that of who tests."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("app.database.ROOT", tmp_path_factory.mktemp("root"))
+        yield
+
+
+@pytest.fixture(scope="session")
+def the_data() -> None:
+    skip_without_data()
 
 
 @pytest.fixture(scope="session")

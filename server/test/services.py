@@ -1,7 +1,7 @@
-"""Real servers that the application uses, started for one test: PostgreSQL and Redis.
+"""What some tests need: the data, and real servers that the application uses, PostgreSQL and Redis.
 
-Debian's packages `postgresql` and `redis-server` have them. Where they are missing, what needs them
-is skipped, but never in CI.
+Debian's packages `postgresql` and `redis-server` have these. Where something is missing, what needs
+it is skipped, but never in CI.
 """
 
 import os
@@ -12,8 +12,11 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+
+from model.data import data_folder
 
 PATIENCE = 30
 """Seconds for a server to start."""
@@ -102,11 +105,21 @@ def needed(program: str) -> str:
     path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])
     found = shutil.which(program, path=path)
     if found is None:
-        reason = f"{program} is not installed"
-        if "CI" in os.environ:
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing(f"{program} is not installed")
     return found
+
+
+def skip_without_data() -> None:
+    """Skip a test where MNIST, pens and letters are not there."""
+    if not all((data_folder() / name).is_dir() for name in ("mnist", "pen", "letters")):
+        missing("the data is not there: set DIGITS_DATA, or run `npm run train` once")
+
+
+def missing(what: str) -> NoReturn:
+    """Skip a test, and say why; in CI it fails."""
+    if "CI" in os.environ:
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 def _answers(address: str) -> bool:

@@ -4,9 +4,6 @@ import dataclasses
 import json
 from pathlib import Path
 
-import pytest
-
-from model import data
 from model.recipes import RECIPES, DigitsRecipe
 
 QUICK = RECIPES["quick"]
@@ -22,11 +19,6 @@ RECIPE = dataclasses.replace(
 )
 LIMIT = 40
 """Pictures of each source."""
-
-
-def skip_without_data() -> None:
-    if not (data.data_folder() / "pen").is_dir():
-        pytest.skip("the data is not there: set DIGITS_DATA, or run `npm run train` once")
 
 
 def log_of(folder: Path) -> list[dict[str, float]]:

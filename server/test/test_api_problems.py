@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -290,7 +291,9 @@ def test_a_path_adds_no_lines_to_the_log(
     assert not any("\n" in message for message in messages)
 
 
-def test_the_limits_are_the_settings(caplog: pytest.LogCaptureFixture) -> None:
-    client = create_app(Settings(max_bytes=1024, max_pixels=1000)).test_client()
+def test_the_limits_are_the_settings(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    settings = Settings(max_bytes=1024, max_pixels=1000, database_url=database)
+    client = create_app(settings).test_client()
     assert "1,024 bytes" in post(client, SEVEN, "image/png", 413)
     assert "1,000 pixels" in post(client, png_claiming(100, 100), "image/png", 413)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from short_runs import LIMIT, RECIPE, skip_without_data
+from services import skip_without_data
+from short_runs import LIMIT, RECIPE
 
 from model.command import command
 from model.errors import DataError, ModelError

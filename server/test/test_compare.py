@@ -18,10 +18,7 @@ from model.recipes import RECIPES, Recipe
 SERVER = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.skipif(
-    not (data.data_folder() / "pen").is_dir(),
-    reason="the data is not there: set DIGITS_DATA, or run `npm run train` once",
-)
+@pytest.mark.usefixtures("the_data")
 def test_what_is_missing_is_trained_and_all_is_measured(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "model.compare", "--recipes", "digits", "mlp"]
     ended = subprocess.run(

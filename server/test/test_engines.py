@@ -12,10 +12,11 @@ import onnxruntime
 import pytest
 import torch
 from pictures import Grey, rectangle, seven
+from services import skip_without_data
 from torch import nn
 
 from model import files, weights
-from model.data import data_folder, mnist
+from model.data import mnist
 from model.engines import OFTEN, OWN_GRAPHS, Engine, load_engine
 from model.errors import ModelError
 from model.network import fused
@@ -156,8 +157,7 @@ def test_a_scribble_is_no_digit(engines: dict[str, Engine]) -> None:
 
 
 def test_mnists_own_pictures_are_read(engines: dict[str, Engine]) -> None:
-    if not (data_folder() / "mnist").is_dir():
-        pytest.skip("MNIST is not there: set DIGITS_DATA, or run `npm run train` once")
+    skip_without_data()
     validation = mnist("validation")
     right = 0
     for picture, label in zip(validation.pictures[:200], validation.labels[:200], strict=True):
@@ -252,12 +252,16 @@ def test_onnxruntime_tells_nobody_of_what_it_runs(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.rglob("*") if "onnxruntime" in path.name]
 
 
-def test_a_server_with_onnxruntime_starts_without_pytorch() -> None:
+def test_a_server_with_onnxruntime_starts_without_pytorch(tmp_path: Path) -> None:
     program = "import sys, wsgi; assert 'torch' not in sys.modules"
     subprocess.run(
         [sys.executable, "-c", program],
         cwd=files.FOLDER.parents[1],
-        env={**os.environ, "ENGINE": "onnx"},
+        env={
+            **os.environ,
+            "ENGINE": "onnx",
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}",
+        },
         check=True,
         timeout=60,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from services import skip_without_data
 
 from model import data, evaluate, pareto
 from model.conditions import CONDITIONS
@@ -20,8 +21,7 @@ from model.report import PICTURES
 def test_a_small_evaluation_prints_the_table_and_leaves_figures_pictures_and_a_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if not (data.data_folder() / "pen").is_dir():
-        pytest.skip("the data is not there: set DIGITS_DATA, or run `npm run train` once")
+    skip_without_data()
     assert evaluate.main(["--limit", "12", "--out", str(tmp_path)]) == 0
     figures = json.loads((tmp_path / "figures.json").read_text())
     for condition in CONDITIONS:
@@ -58,7 +58,10 @@ def test_every_trained_model_is_compared(
     assert (tmp_path / "pareto.png").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("card", ["", "[]", "{}"])
+NO_NETWORK = '{"name": "lenet", "version": "1", "network": [], "sha256": {}}'
+
+
+@pytest.mark.parametrize("card", ["", "[]", "{}", NO_NETWORK])
 def test_a_damaged_model_is_left_out_of_the_comparison(
     card: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,8 +81,7 @@ def test_a_damaged_model_is_left_out_of_the_comparison(
 def test_an_unknown_model_ends_the_command_with_one_sentence(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    if not (data.data_folder() / "pen").is_dir():
-        pytest.skip("the data is not there: set DIGITS_DATA, or run `npm run train` once")
+    skip_without_data()
     assert evaluate.main(["--model", "letters", "--out", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith("There is no model 'letters'; there are: digits")
 
@@ -87,8 +89,7 @@ def test_an_unknown_model_ends_the_command_with_one_sentence(
 def test_an_unknown_engine_ends_the_command_with_one_sentence(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    if not (data.data_folder() / "pen").is_dir():
-        pytest.skip("the data is not there: set DIGITS_DATA, or run `npm run train` once")
+    skip_without_data()
     assert evaluate.main(["--engine", "abacus", "--out", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith("There is no engine 'abacus'")
 
@@ -96,8 +97,7 @@ def test_an_unknown_engine_ends_the_command_with_one_sentence(
 def test_a_server_that_is_not_there_ends_the_command_with_one_sentence(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    if not (data.data_folder() / "pen").is_dir():
-        pytest.skip("the data is not there: set DIGITS_DATA, or run `npm run train` once")
+    skip_without_data()
     address = "http://127.0.0.1:1"
     assert evaluate.main(["--server", address, "--limit", "2", "--out", str(tmp_path)]) == 2
     assert f"{address} does not answer" in capsys.readouterr().err
@@ -140,6 +140,20 @@ def refused_by(address: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_the_card_takes_figures_of_the_whole_data_alone(tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         evaluate.main(["--card", "--limit", "2", "--out", str(tmp_path)])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--pareto", "--card"],
+        ["--pareto", "--model", "lenet"],
+        ["--server", "x", "--engine", "onnx"],
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(options: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        evaluate.main(options)
+    assert ended.value.code == 2
 
 
 @pytest.mark.parametrize("limit", ["0", "-3"])

@@ -8,7 +8,7 @@ import onnxruntime
 import pytest
 import torch
 from pictures import batch, rectangle, seven
-from short_runs import skip_without_data
+from services import skip_without_data
 
 from app.recognizer import Recognizer
 from app.settings import Settings

@@ -1,5 +1,6 @@
 """Digits in every form: read, checked, converted."""
 
+import errno
 import gzip
 import io
 import zipfile
@@ -17,7 +18,7 @@ from uploads import file_of, one
 from app.images import decode
 from model import dataset, train
 from model.data import Images, read_idx
-from model.formats import WRITERS, digits_checksum, read_images
+from model.formats import WRITERS, digits_checksum, read_images, write_csv
 from model.picture_file import read_picture
 
 UNIPEN = """.SEGMENT DIGIT
@@ -280,11 +281,14 @@ def test_pictures_are_read_as_the_server_reads_them(seven: Image.Image, tmp_path
         assert np.ptp(found) > 0.5, name
 
 
-def test_a_broken_picture_in_a_folder_is_named(tmp_path: Path) -> None:
+def test_a_broken_picture_in_a_folder_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "1").mkdir()
     (tmp_path / "1" / "good.png").write_bytes(file_of(one()))
     (tmp_path / "1" / "bad.png").write_text("no picture")
     assert dataset.main(["check", str(tmp_path)]) == 2
+    assert f"{tmp_path / '1' / 'bad.png'} is no picture" in capsys.readouterr().err
 
 
 def test_a_folder_of_a_digit_that_cannot_be_read_is_named(
@@ -375,6 +379,41 @@ def test_other_pictures_may_be_trained_on(
     test = written(Images(drawings.pictures[:2], drawings.labels[:2]), tmp_path / "b", "idx")
     assert dataset.main(["check", str(source), "--against", str(test)]) == 0
     assert "None of them" in capsys.readouterr().out
+
+
+def test_blank_pictures_are_none_of_the_test_set(
+    drawings: Images, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_blank = drawings.pictures.copy()
+    with_blank[[2, 3]] = 0
+    source = written(Images(with_blank[2:], drawings.labels[2:]), tmp_path / "a", "csv")
+    test = written(Images(with_blank[:3], drawings.labels[:3]), tmp_path / "b", "idx")
+    assert dataset.main(["check", str(source), "--against", str(test)]) == 0
+    assert "None of them" in capsys.readouterr().out
+
+
+def test_what_a_mac_leaves_beside_files_is_not_read(drawings: Images, tmp_path: Path) -> None:
+    folder = written(drawings, tmp_path / "a", "idx")
+    for path in list(folder.iterdir()):
+        path.with_name(f"._{path.name}").write_bytes(b"\0\5\x16\7")
+    assert len(read_images(folder).labels) == len(drawings.labels)
+
+
+def test_nothing_is_left_of_what_could_not_be_written_whole(
+    drawings: Images,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def half(images: Images, folder: Path) -> None:
+        write_csv(Images(images.pictures[:2], images.labels[:2]), folder)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setitem(WRITERS, "csv", half)
+    source, out = written(drawings, tmp_path / "a", "idx"), tmp_path / "out"
+    assert dataset.main(["prepare", str(source), "--out", str(out), "--form", "csv"]) == 2
+    assert "out cannot be written: No space left on device" in capsys.readouterr().err
+    assert list(out.iterdir()) == []
 
 
 def test_of_a_folder_with_both_parts_the_test_set_is_compared_with(

@@ -11,7 +11,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from short_runs import LIMIT, skip_without_data
+from services import skip_without_data
+from short_runs import LIMIT
 
 from model.labelled import labelled_sets
 from model.learning_rate import RATES, found_learning_rate, smoothed, steepest

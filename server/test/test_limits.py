@@ -14,7 +14,7 @@ from services import Service, start_redis
 from uploads import file_of, seven
 
 from app import create_app, limits
-from app.settings import Settings, StartupError
+from app.settings import Settings, StartupError, read_settings
 
 pytestmark = pytest.mark.by_itself
 
@@ -114,8 +114,29 @@ def test_digits_are_read_while_redis_is_away(tmp_path: Path, redis: tuple[Servic
     assert time.monotonic() - begun < 10
 
 
-def test_limits_can_be_switched_off(app: Flask) -> None:
-    assert set(statuses(app.test_client(), 5)) == {200}
+@pytest.mark.usefixtures("few")
+def test_limits_can_be_switched_off(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    settings = read_settings({"RATELIMIT_ENABLED": "false", "DATABASE_URL": database})
+    assert set(statuses(create_app(settings).test_client(), 5)) == {200}
+
+
+@pytest.mark.parametrize(
+    ("limit", "method", "path"),
+    [
+        ("BATCHES", "POST", "/api/recognize/batch"),
+        ("CORRECTIONS", "POST", "/api/corrections"),
+        ("CORRECTIONS", "DELETE", f"/api/corrections/{'k' * 32}"),
+        ("EXPORTS", "GET", "/api/corrections"),
+    ],
+)
+def test_each_has_its_own_limit(
+    limit: str, method: str, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, limit, "1 per hour")
+    client = limited(tmp_path).test_client()
+    refused = [client.open(path, method=method).status_code == 429 for _ in range(2)]
+    assert refused == [False, True]
 
 
 def test_counting_starts_no_threads_and_forgets_windows_that_have_ended(

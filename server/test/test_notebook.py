@@ -6,15 +6,10 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from model import data
-
 NOTEBOOK = Path(__file__).resolve().parents[1] / "model" / "train_model_notebook.ipynb"
 
 
-@pytest.mark.skipif(
-    not (data.data_folder() / "pen").is_dir(),
-    reason="the data is not there: set DIGITS_DATA, or run `npm run train` once",
-)
+@pytest.mark.usefixtures("the_data")
 @pytest.mark.filterwarnings("ignore:.*asyncio.*:DeprecationWarning")
 def test_the_notebook_trains_measures_and_exports(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from onnx.numpy_helper import to_array
 from pictures import seven
+from services import skip_without_data
 
 from model import files
-from model.data import data_folder, mnist
+from model.data import mnist
 from model.engines import Engine, load_engine
 from model.errors import ModelError
 from model.quantize import quantize
@@ -53,8 +55,7 @@ def test_two_products_fit_into_16_bits() -> None:
 
 @pytest.mark.parametrize("name", ["onnx", "openvino"])
 def test_it_reads_what_the_original_reads(name: str) -> None:
-    if not (data_folder() / "mnist").is_dir():
-        pytest.skip("MNIST is not there: set DIGITS_DATA, or run `npm run train` once")
+    skip_without_data()
     small, original = load_engine(name, NAME), load_engine("onnx")
     validation = mnist("validation")
     same, distances = 0, []
@@ -88,3 +89,6 @@ def test_it_can_be_made_anew(tmp_path: Path) -> None:
     greys = [seven(), 1 - seven(96, 6), np.ones((40, 50), np.float32)]
     quantize(files.onnx_path("digits"), path, greys)
     assert path.stat().st_size < 0.6 * files.onnx_path("digits").stat().st_size
+    session = onnxruntime.InferenceSession(path)
+    grey = seven()[None, None].astype(np.float32)
+    assert session.run(["probabilities"], {session.get_inputs()[0].name: grey})[0].argmax() == 7

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from short_runs import skip_without_data
+from services import skip_without_data
 
 from model import train
 from model.data import Images

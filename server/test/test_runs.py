@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from short_runs import LIMIT, RECIPE, log_of, skip_without_data
+from services import skip_without_data
+from short_runs import LIMIT, RECIPE, log_of
 
 from model import train
 from model.average import average, judge, recipe_of

@@ -1,6 +1,7 @@
 """The real server starts with one line, answers, says what is in its way, and stops cleanly."""
 
 import base64
+import dataclasses
 import http.client
 import json
 import os
@@ -44,8 +45,10 @@ GRACE = 9
 
 def environment(**settings: str) -> dict[str, str]:
     database = f"sqlite:///{tempfile.gettempdir()}/digit-recognizer-{os.getpid()}.sqlite3"
+    # What is empty is the default, whatever .env says.
+    unset = {field.name.upper(): "" for field in dataclasses.fields(Settings)}
     fixed = {"PORT": "0", "WORKERS": "2", "ENGINE": "torch", "DATABASE_URL": database}
-    return {**os.environ, **fixed, **settings}
+    return {**os.environ, **unset, **fixed, **settings}
 
 
 @contextmanager
@@ -249,9 +252,9 @@ def test_waitress_serves_where_there_is_no_gunicorn() -> None:
 
 
 def test_what_is_old_goes_by_the_hour_where_there_is_no_gunicorn(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    app = create_app(Settings())
+    app = create_app(Settings(database_url=f"sqlite:///{tmp_path / 'new.sqlite3'}"))
     done: list[str] = []
 
     def sleep(seconds: float) -> None:

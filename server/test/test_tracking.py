@@ -18,7 +18,7 @@ import pytest
 from services import free_port
 from short_runs import log_of
 
-from model import data, train
+from model import train
 from model.data import Images
 from model.formats import read_images
 from model.recipes import Recipe
@@ -28,10 +28,7 @@ SERVER = Path(__file__).resolve().parents[1]
 
 SHORT = ["--recipe", "lenet", "--limit", "60", "--epochs", "2", "--steps", "2"]
 
-pytestmark = pytest.mark.skipif(
-    not (data.data_folder() / "letters").is_dir(),
-    reason="the data is not there: set DIGITS_DATA, or run `npm run train` once",
-)
+pytestmark = pytest.mark.usefixtures("the_data")
 
 
 def tracked(tracker: str, folder: Path) -> float:

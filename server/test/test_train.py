@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from short_runs import skip_without_data
+from services import skip_without_data
 
 from model import train
 from model.command import INTERRUPTED

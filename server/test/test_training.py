@@ -13,7 +13,8 @@ import onnxruntime
 import pytest
 import torch
 from PIL import Image, ImageOps
-from short_runs import LIMIT, RECIPE, log_of, skip_without_data
+from services import skip_without_data
+from short_runs import LIMIT, RECIPE, log_of
 from torch import nn
 from uploads import file_of, one
 
