@@ -51,7 +51,9 @@ function portSentence(code, host, port) {
     );
   }
   if (code === 'EACCES') {
-    return `Port ${port} may not be used without special rights; choose one above 1023 with PORT.`;
+    // Above that, Windows keeps it for something else.
+    const other = port > 1023 ? 'another' : 'one above 1023';
+    return `Port ${port} may not be used without special rights; choose ${other} with PORT.`;
   }
   return `HOST=${host} is no address of this machine (${code}); leave HOST out to serve this machine alone.`;
 }

@@ -2,9 +2,11 @@
 
 import mimetypes
 from http import HTTPStatus
+from pathlib import Path
 
 from flask import Blueprint, Response, request, send_from_directory
 from werkzeug.routing import BaseConverter
+from werkzeug.security import safe_join
 
 from app.settings import ROOT
 
@@ -74,8 +76,10 @@ def _file(name: str) -> Response:
 
 
 def _is_there(name: str) -> bool:
+    # Not even looked for elsewhere: on Windows \\host\x asks another machine.
+    path = safe_join(str(FOLDER), name)
     try:
-        return (FOLDER / name).is_file()
+        return path is not None and Path(path).is_file()
     except OSError:  # a name that is too long for the file system
         return False
 

@@ -6,9 +6,10 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -130,11 +131,7 @@ class Database:
                 if self._prepared:
                     return
                 if self._url.drivername == "sqlite":
-                    file = Path(str(self._url.database))
-                    file.parent.mkdir(parents=True, exist_ok=True)
-                    if not file.exists():
-                        # For its owner alone, as SQLite's files beside it are then.
-                        file.touch(0o600)
+                    Path(str(self._url.database)).parent.mkdir(parents=True, exist_ok=True)
                 migrate(self._url)
                 self._prepared = True
         finally:
@@ -145,7 +142,8 @@ class Database:
             self._engine.dispose()
 
     def check(self) -> None:
-        """Raises UnavailableError where corrections could not be kept.
+        """Raises UnavailableError where corrections could not be kept. (That a disk is full is told
+        by the correction that finds no room.)
 
         To be asked now and then: what is old is forgotten here where nobody sends anything.
         """
@@ -298,6 +296,7 @@ def _engine(
         sa.event.listen(engine, "do_connect", _connect_patiently)
         return engine
     engine = sa.create_engine(url, poolclass=pool or NullPool, connect_args={"timeout": PATIENCE})
+    sa.event.listen(engine, "do_connect", partial(_make_file, Path(str(url.database))))
     sa.event.listen(engine, "connect", _set_up_sqlite)
 
     # The driver begins transactions too late for tables to be changed within one:
@@ -321,11 +320,20 @@ def _connect_patiently(
     return connection
 
 
+def _make_file(file: Path, *_: object) -> None:
+    """For its owner alone, as SQLite's files beside it are then."""
+    with suppress(FileNotFoundError):  # SQLite says that there is no folder
+        if not file.exists():
+            file.touch(0o600)
+
+
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     # Readers do not wait for the writer; a commit is on the disk when it returns.
     _keep_a_write_ahead_log(connection)
     connection.execute("PRAGMA synchronous=FULL")
+    # What is forgotten is written over, whichever way SQLite was built.
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 def _keep_a_write_ahead_log(connection: sqlite3.Connection) -> None:

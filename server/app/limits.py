@@ -16,7 +16,7 @@ from typing import Any
 
 from flask import Flask, request
 from limits import RateLimitItem, parse
-from limits.errors import StorageError
+from limits.errors import ConfigurationError, StorageError
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 
@@ -122,7 +122,9 @@ class _Counts:
                     socket_timeout=REDIS_PATIENCE,
                     socket_connect_timeout=REDIS_PATIENCE,
                 )
-            except ValueError:
+                # Connects to nothing, and fails where connections could not be made.
+                storage.storage.connection_pool.make_connection()
+            except (ValueError, TypeError, ConfigurationError):
                 raise StartupError(
                     "REDIS_URL must be redis://host:port: change it in the environment or in .env."
                 ) from None

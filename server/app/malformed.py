@@ -50,7 +50,8 @@ def answer(error: Exception, request: Any, client: str | None) -> bytes:
     if isinstance(error, (errors.ParseException, ssl.SSLError)) and not isinstance(error, OURS):
         problem = ProblemError(*REASONS.get(type(error), OTHERWISE))
         fields = {"request_id": seen.id, "client": client}
-        logger.warning("no sound request: %s", error, extra={"fields": fields})
+        # Not what it says: that may be a piece of a picture, or whatever else has come.
+        logger.warning("no sound request: %s", type(error).__name__, extra={"fields": fields})
     else:
         problem = unexpected(error, method, path)
     observe.end(seen, "none", method, path, problem.status, client)

@@ -71,7 +71,9 @@ def listen(settings: Settings) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             reason = "is in use: stop what listens there, or set PORT to another"
         elif error.errno == errno.EACCES:
-            reason = "may not be used by you: set PORT to one above 1023"
+            # Above that, Windows keeps it for something else.
+            other = "another" if settings.port > 1023 else "one above 1023"
+            reason = f"may not be used by you: set PORT to {other}"
         elif error.errno == errno.EADDRNOTAVAIL:
             reason = "is not on this machine: set HOST to 127.0.0.1 or 0.0.0.0"
         else:
@@ -137,6 +139,8 @@ def serve_with_waitress(settings: Settings, listener: socket.socket) -> None:
     import waitress  # type: ignore[import-untyped]
 
     from app import create_app
+    from app.deadlines import LONGEST_UPLOAD
+    from app.problems import UNREAD_BYTES
 
     app = create_app(settings)
     threading.Thread(target=forget_by_the_hour, args=(app,), daemon=True).start()
@@ -147,6 +151,9 @@ def serve_with_waitress(settings: Settings, listener: socket.socket) -> None:
         sockets=[listener],
         threads=THREADS,
         ident=None,
+        # A batch passes, and the application refuses what is larger by itself.
+        max_request_body_size=max(UNREAD_BYTES, 8 * settings.max_bytes),
+        channel_timeout=int(LONGEST_UPLOAD),  # of silence
         # Whom to believe about the client is said by PROXIES, for the application.
         clear_untrusted_proxy_headers=not settings.proxies,
     )

@@ -85,6 +85,15 @@ def test_files_beside_the_client_are_out_of_reach(client: FlaskClient, dist: Pat
         assert client.get(path).status_code == 404
 
 
+def test_what_is_compressed_is_not_even_looked_for_elsewhere(dist: Path) -> None:
+    (dist / "x.js.br").write_bytes(b"")
+    (dist.parent / "secret.br").write_bytes(b"")
+    assert client_files._is_there("x.js.br")
+    assert not client_files._is_there("../secret.br")
+    assert not client_files._is_there(str(dist.parent / "secret.br"))
+    assert not client_files._is_there(1000 * "x")
+
+
 def test_a_client_that_is_not_built_says_how_to_build_it(client: FlaskClient, dist: Path) -> None:
     (dist / "index.html").unlink()
     response = client.get("/")
@@ -106,6 +115,7 @@ def test_every_answer_carries_the_security_headers(client: FlaskClient, path: st
     assert "script-src 'self' 'wasm-unsafe-eval'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe-inline" not in headers["Content-Security-Policy"]
+    assert "camera=(self)" in headers["Permissions-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
 

@@ -130,6 +130,17 @@ def test_a_database_that_is_emptied_is_made_anew(url: str, with_folder: bool) ->
     kept.check()
     assert kept.add(correction())
     assert list(kept.all()) == [correction()]
+    if os.name == "posix" and kept._url.drivername == "sqlite":
+        assert Path(str(kept._url.database)).stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_forgotten_is_not_left_in_the_file(tmp_path: Path) -> None:
+    kept = Database(f"sqlite:///{tmp_path / 'new.sqlite3'}", days=30)
+    kept.add(correction())
+    kept.remove(correction().key)
+    with kept._engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert correction().picture not in (tmp_path / "new.sqlite3").read_bytes()
 
 
 def test_a_database_that_may_only_be_read_is_told_of(url: str) -> None:

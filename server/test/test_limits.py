@@ -182,7 +182,10 @@ def test_a_redis_that_comes_back_counts_again(
     assert statuses(client, 4) == [200, 200, 200, 429]
 
 
-@pytest.mark.parametrize("url", ["localhost:6379", "redis://localhost:port"])
+@pytest.mark.parametrize(
+    "url",
+    ["localhost:6379", "redis://localhost:port", "redis://localhost?foo=1", "valkey://localhost"],
+)
 def test_an_address_of_redis_that_is_none_stops_the_start(tmp_path: Path, url: str) -> None:
     with pytest.raises(StartupError, match="REDIS_URL must be redis://host:port"):
         limited(tmp_path, url)

@@ -55,5 +55,16 @@ def test_it_gets_a_problem_with_the_usual_headers(port: int, status: int, sent: 
     assert (problem["status"], problem["title"]) == (status, phrase_of(status))
 
 
+def test_what_came_is_not_logged() -> None:
+    """A body of which the head says nothing is the next request's first line."""
+    body = b'{"image": "data:image/png;base64,c2VjcmV0"}\r\n'
+    with started(SERVE, WORKERS="1") as (process, port):
+        raw_answer(port, START + b"Content-Type: application/json\r\n\r\n" + body)
+        process.terminate()
+        _, log = process.communicate(timeout=30)
+    assert "no sound request: InvalidRequestMethod" in log or "InvalidRequestLine" in log
+    assert "c2VjcmV0" not in log
+
+
 def test_the_server_goes_on(port: int) -> None:
     assert post(port, file_of(seven()))[0] == 200
