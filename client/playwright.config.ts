@@ -34,6 +34,7 @@ export default defineConfig({
         // Every test has the engine compiled anew; to compile it once more, for speed, keeps a core from the next.
         '--js-flags=--liftoff-only',
         '--disable-quic',
+        '--use-fake-device-for-media-stream',
         '--no-first-run',
         '--disable-background-networking',
         '--disable-component-update',

@@ -66,7 +66,7 @@ export default defineConfig({
     // Of all that is built in: most of it asks for that.
     license: { fileName: 'licenses.md' },
     rolldownOptions: { input: ['index.html', 'docs.html'] },
-    // The API's page shows a library of this size; the app's own page has a test that it is small.
+    // The API's page shows a library of this size; the app's own page has a test that it is small (e2e/quiet.spec.ts).
     chunkSizeWarningLimit: 2000,
   },
   server: {

@@ -12,9 +12,15 @@ async function readAgain(page: Page, hand: Hand, digit: number): Promise<number[
   await button(page, 'Clear').click();
   await draw(hand, writing(digit));
   await expect(page.getByTestId('reading')).toHaveText(String(digit));
-  // The last picture's answer, when the pen has been lifted.
-  await page.waitForTimeout(300);
-  return bars(page);
+  // The last picture's answer, when the pen has been lifted: nothing comes after it.
+  let last: number[] = [];
+  await expect(async () => {
+    const before = last;
+    last = await bars(page);
+    expect(last).toEqual(before);
+  }).toPass({ intervals: [300] });
+  expect(last).toHaveLength(10);
+  return last;
 }
 
 test('gives the same answers on this device as by the server', async ({ page, hand, hasTouch }) => {

@@ -81,6 +81,8 @@ test('a hairline and a felt tip are read as well', async ({ page, hand, reading 
 test('an empty sheet is not posted', async ({ page, hand }) => {
   await draw(hand, [slash]);
   await expect(page.getByRole('img', { name: /28 by 28/ })).toBeVisible();
+  // What is asked last about the drawing itself.
+  await page.waitForTimeout(500);
   const pictures = postedPictures(page);
   await button(page, 'Clear').click();
   await page.waitForTimeout(500);

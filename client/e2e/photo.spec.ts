@@ -171,27 +171,46 @@ test('reads nothing of a photograph that is still being turned', async ({ page, 
   await expect(reading).toHaveText('5');
 });
 
-async function pasteThree(page: Page): Promise<void> {
+async function handThreeOver(page: Page, how: 'paste' | 'drop'): Promise<void> {
   const photo = await photograph(page, { lines: lines(3), paper: '#dddddd', ink: '#333333', width: 400, height: 400 });
   // Before it shows its sheet, the page does not listen.
   await expect(page.getByTestId('canvas')).toBeVisible();
-  await page.evaluate((base64) => {
+  await page.evaluate(([base64, by]) => {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const clipboardData = new DataTransfer();
-    clipboardData.items.add(new File([bytes], 'three.jpg', { type: 'image/jpeg' }));
-    window.dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }));
-  }, photo.toString('base64'));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], 'three.jpg', { type: 'image/jpeg' }));
+    const event = by === 'drop' ? new DragEvent(by, { dataTransfer: data, cancelable: true })
+      : new ClipboardEvent(by, { clipboardData: data, cancelable: true });
+    window.dispatchEvent(event);
+  }, [photo.toString('base64'), how] as const);
 }
 
+test('reads a picture that is dropped', async ({ page, reading, hasTouch }) => {
+  test.skip(hasTouch, 'The screen has no part in it.');
+  await handThreeOver(page, 'drop');
+  await button(page, 'Read it').click();
+  await expect(reading).toHaveText('3');
+});
+
+test('reads what the frame holds alone, once it has been zoomed', async ({ page, reading }) => {
+  // A four in the middle third, and a seven beside it.
+  const small = (digit: number, left: number) => lines(digit).map((line) => line.map(([x, y]) => [left + 0.2 * x, 0.4 + 0.2 * y] as const));
+  const both = [...small(4, 0.4), ...small(7, 0.85)];
+  await choose(page, 'both.jpg', 'image/jpeg', await photograph(page, { lines: both, paper: '#ffffff', ink: '#222222' }));
+  await page.getByLabel('Zoom').fill('3');
+  await button(page, 'Read it').click();
+  await expect(reading).toHaveText('4');
+});
+
 test('reads a picture that is pasted', async ({ page, reading }) => {
-  await pasteThree(page);
+  await handThreeOver(page, 'paste');
   await button(page, 'Read it').click();
   await expect(reading).toHaveText('3');
 });
 
 test('reads a picture that is pasted while another dialog is open', async ({ page, reading }) => {
   await button(page, 'Last drawings').click();
-  await pasteThree(page);
+  await handThreeOver(page, 'paste');
   await button(page, 'Read it').click();
   await expect(reading).toHaveText('3');
 });
@@ -228,16 +247,13 @@ test.describe('with a camera', () => {
   test.use({ permissions: ['camera'] });
 
   test('takes a picture, and lets the camera go', async ({ page }) => {
-    // A camera that looks at a drawn picture: no machine that tests has a real one.
+    // The browser's own, which shows a test picture: no machine that tests has a real one.
     await page.evaluate(() => {
-      navigator.mediaDevices.getUserMedia = () => {
-        const canvas = document.createElement('canvas');
-        canvas.width = 640;
-        canvas.height = 480;
-        canvas.getContext('2d')?.fillRect(300, 100, 40, 280);
-        const stream = canvas.captureStream(10);
+      const ready = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await ready(wanted);
         Object.assign(window, { stream });
-        return Promise.resolve(stream);
+        return stream;
       };
     });
     await button(page, 'Photo').click();

@@ -10,9 +10,17 @@ export const TOKEN = 'a token for the tests';
 
 const START_TIME = 120_000;
 
+/** Settings that a tester's file .env may hold, and that would change what is tested. */
+const OF_THE_FILE = [
+  'HOST', 'ENGINE', 'MODEL', 'MAX_BYTES', 'MAX_PIXELS', 'MAX_BATCH', 'CORRECTIONS_DAYS', 'CORRECTIONS_MOST',
+  'REDIS_URL', 'PROXIES', 'METRICS_TOKEN', 'LOG_FORMAT', 'LOG_LEVEL',
+];
+
 /** The environment of a server for tests: they draw faster than any person may. */
 export function serverSettings(port: number): Record<string, string> {
   return {
+    // What is empty is the default, whatever .env says.
+    ...Object.fromEntries(OF_THE_FILE.map((name) => [name, ''])),
     PORT: String(port),
     RATELIMIT_ENABLED: 'false',
     DATABASE_URL: `sqlite:///${tmpdir()}/digit-recognizer-${port}-${process.pid}.sqlite3`,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from services import Service, free_port, needed
-from test_serving import SERVE, started
+from test_serving import SERVE, get, post, started
 from uploads import file_of, seven
 
 from app.headers import SECURE_HEADERS
@@ -93,6 +93,48 @@ def start_nginx(folder: Path, server_port: int) -> Proxy:
     service = Service([nginx, *options], secure)
     service.start()
     return Proxy(service, plain, folder)
+
+
+def test_the_site_of_the_way_without_containers_reads(tmp_path: Path) -> None:
+    """What deploy/README.md has one write, before a certificate is fetched for it."""
+    nginx = needed("nginx")
+    guide = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
+    written = re.search(r"<<'END'\n(limit_conn_zone.*?)\nEND\n", guide, re.DOTALL)
+    assert written
+    site, port = written[1], free_port()
+    with started(SERVE, PROXIES="1") as (_, behind):
+        for pattern, replacement in (
+            (r"listen 80;", f"listen 127.0.0.1:{port};"),
+            (r"listen \[::\]:80;", f"listen unix:{tmp_path}/plain;"),
+            (r"http://127\.0\.0\.1:5000;", f"http://127.0.0.1:{behind};"),
+        ):
+            site, found = re.subn(pattern, replacement, site)
+            assert found, pattern
+        text = f"pid {tmp_path}/nginx.pid; events {{}} http {{ access_log off; {site} }}"
+        (tmp_path / "nginx.conf").write_text(text, encoding="utf-8")
+        options = ["-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"), "-g", "daemon off;"]
+        service = Service([nginx, *options], port)
+        service.start()
+        try:
+            assert json.loads(post(port, file_of(seven()))[2])["text"] == "7"
+            assert post(port, bytes(7_000_000))[0] == 413
+            assert get(port, "/api/metrics")[0] == 404
+        finally:
+            service.kill()
+
+
+def test_an_ipv6_client_is_its_network() -> None:
+    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    patterns = [found.replace("?<", "?P<") for found in re.findall(r'"~(\^[^"]*)"', text)]
+    assert len(patterns) == 2
+
+    def network(address: str) -> str | None:
+        found = next(filter(None, (re.match(pattern, address) for pattern in patterns)), None)
+        return found["network"] if found else None
+
+    assert network("2001:db8:1:2:3:4:5:6") == network("2001:db8:1:2::9") == "2001:db8:1:2:"
+    assert network("2001:db8::9") == "2001:db8::"
+    assert network("192.0.2.7") is None
 
 
 @pytest.fixture(scope="module")

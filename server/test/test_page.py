@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pictures import Grey
 
 from model import page
 from model.data import Images, Letter
@@ -70,9 +71,17 @@ def test_cutting_out_leaves_the_page_as_it_is() -> None:
 def test_what_shines_through_is_faint_and_mirrored() -> None:
     written = np.zeros((100, 100), np.float32)
     written[40:60, 40:44] = 1
+    written[56:60, 44:60] = 1  # an L, which is no mirror image of itself
+
+    def likeness(through: Grey, other: Grey) -> float:
+        """Wherever the one lies on the other."""
+        spectrum = np.fft.fft2(through) * np.fft.fft2(other).conj()
+        return float(np.fft.ifft2(spectrum).real.max())
+
     for i in range(20):
         through = page._other_side(written, 30, np.random.default_rng(i))
         assert 0 < through.max() < 0.31
+        assert likeness(through, written[:, ::-1]) > 1.05 * likeness(through, written)
 
 
 @pytest.mark.parametrize("squared", [False, True])

@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from services import free_port
 from uploads import file_of, seven
 
 from app import create_app
@@ -404,11 +405,24 @@ def test_clients_that_send_drop_by_drop_keep_nobody_waiting() -> None:
         b"",
     ]
     with started(SERVE, WORKERS="1") as (_, port), ExitStack() as connections:
+
+        def connect() -> socket.socket:
+            address = ("127.0.0.1", port)
+            return connections.enter_context(socket.create_connection(address, timeout=PATIENCE))
+
         for start in sent * 6:
-            slow = connections.enter_context(socket.create_connection(("127.0.0.1", port)))
-            slow.sendall(start)
+            connect().sendall(start)
         for _ in range(10):
             assert post(port, file_of(seven()))[0] == 200
+        # Many more than threads: what comes in one piece, as from a browser, needs none.
+        for start in sent * 20:
+            connect().sendall(start)
+        begun = time.monotonic()
+        for _ in range(10):
+            whole = connect()
+            whole.sendall(quick_request(file_of(seven())))
+            assert whole.recv(65536).startswith(b"HTTP/1.1 200 ")
+        assert time.monotonic() - begun < 10
 
 
 def quick_request(body: bytes, *headers: bytes) -> bytes:
@@ -518,6 +532,54 @@ def test_a_body_that_comes_too_slowly_is_refused_and_a_head_is_hung_up_on() -> N
         assert b"application/problem+json" in answers[0]
         assert not answers[1].startswith(b"HTTP/1.1 200")
         assert post(port, file_of(seven()))[0] == 200
+
+
+@pytest.mark.skipif(os.name != "posix", reason="gunicorn runs on POSIX only")
+def test_who_does_not_take_an_answer_is_hung_up_on() -> None:
+    picture = base64.b64encode(file_of(seven())).decode()
+    body = json.dumps({"images": [picture] * 256}).encode()
+    lines = [
+        b"POST /api/recognize/batch?include=seen,evidence HTTP/1.1",
+        b"Host: x",
+        b"Content-Type: application/json",
+        b"Content-Length: %d" % len(body),
+        b"",
+        body,
+    ]
+    with started(IMPATIENT, WORKERS="1") as (_, port):
+        address = ("127.0.0.1", port)
+        with (
+            socket.create_connection(address, timeout=PATIENCE) as connection,
+            pytest.raises(ConnectionError),
+        ):
+            # More than the kernel keeps, of these and of the answers to them.
+            connection.sendall(b"\r\n".join(lines) * 400)
+        assert post(port, file_of(seven()))[0] == 200
+
+
+def test_flask_run_serves_too(tmp_path: Path) -> None:
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "run", "--port", str(port)],
+        cwd=SERVER,
+        env=environment(DATABASE_URL=f"sqlite:///{tmp_path / 'new.sqlite3'}"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                status, _, _ = post(port, file_of(seven()))
+                break
+            except OSError:
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        assert status == 200
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems let fewer connections wait")

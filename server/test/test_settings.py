@@ -1,6 +1,7 @@
 """Settings come from one table, and a wrong one is told of with how to mend it."""
 
 import dataclasses
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,18 @@ def test_a_dotenv_that_is_no_text_is_named(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(settings, "ROOT", tmp_path)
     with pytest.raises(StartupError, match=r"\.env cannot be read"):
         read_settings()
+
+
+def test_the_folder_of_a_run_begins_at_the_checkout() -> None:
+    assert read_settings({"MODEL": "runs/mine"}).model == str(ROOT / "runs" / "mine")
+    assert read_settings({"MODEL": "lenet"}).model == "lenet"
+
+
+def test_the_network_knows_nothing_of_the_application() -> None:
+    files = list((ROOT / "server" / "model").rglob("*.py"))
+    assert len(files) > 50
+    imports = re.compile(r"^\s*(from|import) app\b", re.MULTILINE)
+    assert [file for file in files if imports.search(file.read_text(encoding="utf-8"))] == []
 
 
 def test_an_unknown_model_or_device_stops_the_start() -> None:

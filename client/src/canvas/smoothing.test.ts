@@ -22,7 +22,9 @@ describe('smoothing a line', () => {
   });
 
   it('leaves a straight line straight', () => {
-    for (const { control1, control2 } of smoothCurves(straightLine)) {
+    const curves = smoothCurves(straightLine);
+    expect(curves).toHaveLength(2);
+    for (const { control1, control2 } of curves) {
       expect(control1.y).toBeCloseTo(0.5);
       expect(control2.y).toBeCloseTo(0.5);
     }
@@ -55,6 +57,7 @@ describe('smoothing a line', () => {
 
   it('stays finite when two points coincide', () => {
     const curves = smoothCurves([{ x: 0.1, y: 0.1 }, { x: 0.1, y: 0.1 }, { x: 0.2, y: 0.1 }]);
+    expect(curves).toHaveLength(2);
     for (const { control1, control2 } of curves) {
       expect([control1.x, control1.y, control2.x, control2.y].every(Number.isFinite)).toBe(true);
     }
