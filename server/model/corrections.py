@@ -1,4 +1,5 @@
-"""Corrections that people have sent, as training data: the archive that the server hands out."""
+"""Corrections that people have made, as training data: the archive that the server hands out, and
+the one that the page saves of the last drawings."""
 
 import csv
 import hashlib
@@ -17,7 +18,9 @@ from model.picture_file import on_paper
 from model.prepare import NO_DIGIT, Prepared, normalized, with_ink
 from model.recipes import LabelledSets
 
-TABLE = "corrections.csv"
+TABLES = {"corrections.csv": "was", "readings.csv": "correction"}
+"""The server's table and the page's, and their columns of what a picture was. The page's has none
+for what was not corrected."""
 
 NONE = "no digit"
 """What the table says of a picture that shows none."""
@@ -37,22 +40,27 @@ def checksum(path: Path) -> str:
 def read_corrections(path: Path) -> Prepared:
     """What the network sees of the corrected pictures, and what they were.
 
-    path: a ZIP of PNGs and of a table, corrections.csv, with the columns `file` and `was`
+    path: a ZIP of PNGs and of a table: corrections.csv with the columns `file` and `was`, or
+        readings.csv with `file` and `correction`
     Raises DataError, naming file and line, for what cannot be used.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             # With or without the mark of a table that Excel has saved. Not by `splitlines`, which
             # breaks rows where a model's name holds a U+2028 too.
-            table = io.StringIO(archive.read(TABLE).decode("utf-8-sig"), newline="")
+            names = [name for name in TABLES if name in archive.namelist()]
+            if not names:
+                raise DataError(f"{path.name} holds no {' and no '.join(TABLES)}.")
+            name, column = names[0], TABLES[names[0]]
+            table = io.StringIO(archive.read(name).decode("utf-8-sig"), newline="")
             greys, labels = [], []
             reader = csv.DictReader(table)
             for row in reader:
-                where = f"{path.name}, {TABLE}, line {reader.line_num}"
-                labels.append(_label(row.get("was"), where))
+                if column == "correction" and row.get(column) == "":
+                    continue
+                where = f"{path.name}, {name}, line {reader.line_num}"
+                labels.append(_label(row.get(column), column, where))
                 greys.append(_grey(archive, row.get("file") or "", where))
-    except KeyError:
-        raise DataError(f"{path.name} holds no {TABLE}.") from None
     except (*DAMAGES, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path.name} is no archive of corrections: {error}.") from error
     if not greys:
@@ -81,11 +89,11 @@ def _added(to: Prepared, corrections: Prepared, chosen: NDArray[np.bool_], times
     return Prepared(np.concatenate([to.pictures, pictures]), np.concatenate([to.labels, labels]))
 
 
-def _label(was: str | None, where: str) -> int:
+def _label(was: str | None, column: str, where: str) -> int:
     if was == NONE:
         return NO_DIGIT
     if was is None or was not in tuple("0123456789"):
-        raise DataError(f"{where}: was is {was!r}; it must be 0 to 9, or {NONE!r}.")
+        raise DataError(f"{where}: {column} is {was!r}; it must be 0 to 9, or {NONE!r}.")
     return int(was)
 
 

@@ -6,7 +6,7 @@
 | CSV | a line for each picture: the label, then 784 levels, 0 = paper, 255 = ink |
 | folder | a folder for each digit, 0 to 9, with pictures of any size on any paper |
 | UNIPEN | pen strokes, gzipped or not, with `.COMMENT digit writer` in each segment |
-| ZIP | corrections that were exported from a server |
+| ZIP | corrections that were exported from a server, or from the page's last drawings |
 """
 
 import csv

@@ -51,7 +51,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "strokes or an archive of corrections (see `npm run data -- --help`)",
     )
     what.add_argument(
-        "--corrections", type=Path, help="archive of corrections, fetched from a server, to use too"
+        "--corrections",
+        type=Path,
+        help="use these, too: the archive of corrections of a server, or that of the last drawings "
+        "of the page",
     )
     what.add_argument(
         "--start",

@@ -1,7 +1,10 @@
 """Training: a few real steps on a little of the real data."""
 
+import csv
 import dataclasses
+import io
 import json
+import re
 import zipfile
 from contextlib import nullcontext
 from pathlib import Path
@@ -18,6 +21,7 @@ from short_runs import LIMIT, RECIPE, log_of
 from torch import nn
 from uploads import file_of, one
 
+from app.settings import ROOT
 from model import data
 from model.augment import augment
 from model.corrections import read_corrections, with_corrections
@@ -375,6 +379,20 @@ def test_corrections_are_trained_on(sets: LabelledSets, tmp_path: Path) -> None:
     assert len(labels) == RECIPE.batch
 
 
+def test_of_what_the_page_saves_the_corrected_drawings_are_read(tmp_path: Path) -> None:
+    source = (ROOT / "client/src/history/archive.ts").read_text(encoding="utf-8")
+    columns = re.findall(r"'(\w+)'", source[source.index("COLUMNS = [") : source.index("];")])
+    path = tmp_path / "drawings.zip"
+    with zipfile.ZipFile(path, "w") as archive, io.StringIO(newline="") as table:
+        rows = csv.DictWriter(table, columns)
+        rows.writeheader()
+        for number, was in enumerate(["1", "", "no digit"]):
+            archive.writestr(f"{number}.png", file_of(one()))
+            rows.writerow({"file": f"{number}.png", "read": "7", "correction": was})
+        archive.writestr("readings.csv", table.getvalue())
+    assert read_corrections(path).labels.tolist() == [1, NO_DIGIT]
+
+
 def test_corrections_of_sixteen_bits_or_without_paper_are_read_like_others(tmp_path: Path) -> None:
     grey = one().convert("L")
     deep = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
@@ -422,7 +440,7 @@ def test_what_is_no_archive_of_corrections_is_told_of(tmp_path: Path) -> None:
     text.write_text("no archive")
     with pytest.raises(DataError, match="is no archive"):
         read_corrections(text)
-    with pytest.raises(DataError, match=r"holds no corrections\.csv"):
+    with pytest.raises(DataError, match=r"holds no corrections\.csv and no readings\.csv"):
         read_corrections(archive_of(tmp_path, table="other.csv"))
 
 
