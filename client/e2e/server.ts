@@ -12,7 +12,7 @@ const START_TIME = 120_000;
 
 /** Settings that a tester's file .env may hold, and that would change what is tested. */
 const OF_THE_FILE = [
-  'HOST', 'ENGINE', 'MODEL', 'MAX_BYTES', 'MAX_PIXELS', 'MAX_BATCH', 'CORRECTIONS_DAYS', 'CORRECTIONS_MOST',
+  'HOST', 'ENGINE', 'OPENVINO_DEVICE', 'MODEL', 'WORKERS', 'MAX_BYTES', 'MAX_PIXELS', 'MAX_BATCH', 'CORRECTIONS_DAYS', 'CORRECTIONS_MOST',
   'REDIS_URL', 'PROXIES', 'METRICS_TOKEN', 'LOG_FORMAT', 'LOG_LEVEL',
 ];
 

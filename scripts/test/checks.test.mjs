@@ -36,7 +36,7 @@ test('a port that is taken is told of before anything is set up', async (t) => {
   t.after(() => taken.close());
   const { port } = taken.address();
   const env = { ...process.env, HOST: '', PORT: String(port) };
-  const ended = spawnSync(process.execPath, [path.join(root, 'scripts', 'start.mjs')], { env, encoding: 'utf8' });
+  const ended = spawnSync(process.execPath, [path.join(root, 'scripts', 'start.mjs')], { env, encoding: 'utf8', timeout: 30_000 });
   assert.equal(ended.status, 1);
   assert.match(ended.stderr, new RegExp(`Port ${port} is in use`));
   assert.equal(ended.stdout, '');

@@ -19,6 +19,7 @@ from limits import RateLimitItem, parse
 from limits.errors import ConfigurationError, StorageError
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
+from redis import RedisError
 
 from app.problems import ProblemError
 from app.settings import Settings, StartupError
@@ -123,8 +124,9 @@ class _Counts:
                     socket_connect_timeout=REDIS_PATIENCE,
                 )
                 # Connects to nothing, and fails where connections could not be made.
-                storage.storage.connection_pool.make_connection()
-            except (ValueError, TypeError, ConfigurationError):
+                pool = storage.storage.connection_pool
+                pool.connection_class(**pool.connection_kwargs)
+            except (ValueError, TypeError, RedisError, ConfigurationError):
                 raise StartupError(
                     "REDIS_URL must be redis://host:port: change it in the environment or in .env."
                 ) from None

@@ -141,7 +141,9 @@ def _figures(card: dict[str, Any]) -> str:
     name, figures = card["name"], card.get("figures")
     model = f" --model {name}" if name != "digits" else ""
     if card["version"].endswith(UNRELEASED):
-        model = " --model RUN"  # which knows not where it lies, and may have the name of another
+        # It knows not where it lies, and may have the name of another.
+        is_whole = any(file.endswith(".safetensors") for file in card["sha256"])
+        model = " --model RUN" if is_whole else f" --model RUN/{name} --engine onnx"
     if figures is None:
         return f"Not measured yet: `npm run evaluate --{model} --card`."
     engine = f" --engine {figures['engine']}" if figures["engine"] != "torch" else ""

@@ -85,6 +85,8 @@ def overlap(images: Images, others: Images) -> int:
     in a folder and read from it has been normalised twice.
     """
     images, others = _drawn(images), _drawn(others)
+    if not (len(images.labels) and len(others.labels)):
+        return 0
     found = np.zeros(len(images.labels), bool)
     known = _levels(others)
     for ours in _levels(images):
@@ -147,8 +149,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _write(images: Images, folder: Path, form: str) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise DataError(f"{folder} is not empty: name a new folder.")
+        if (there := next(folder.iterdir(), None)) is not None:
+            raise DataError(f"{folder} is not empty, it holds {there.name}: name a new folder.")
         # All of it, or none: a part of it would be read as a smaller set.
         with tempfile.TemporaryDirectory(dir=folder, prefix=".unfinished-") as unfinished:
             WRITERS[form](images, Path(unfinished))

@@ -136,6 +136,11 @@ def test_a_database_that_is_emptied_is_made_anew(url: str, with_folder: bool) ->
 
 def test_what_is_forgotten_is_not_left_in_the_file(tmp_path: Path) -> None:
     kept = Database(f"sqlite:///{tmp_path / 'new.sqlite3'}", days=30)
+
+    @sa.event.listens_for(kept._engine, "connect", insert=True)
+    def as_some_are_built(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA secure_delete=OFF")
+
     kept.add(correction())
     kept.remove(correction().key)
     with kept._engine.connect() as connection:

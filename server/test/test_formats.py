@@ -390,6 +390,9 @@ def test_blank_pictures_are_none_of_the_test_set(
     test = written(Images(with_blank[:3], drawings.labels[:3]), tmp_path / "b", "idx")
     assert dataset.main(["check", str(source), "--against", str(test)]) == 0
     assert "None of them" in capsys.readouterr().out
+    blank = written(Images(0 * with_blank[:2], drawings.labels[:2]), tmp_path / "c", "idx")
+    assert dataset.main(["check", str(source), "--against", str(blank)]) == 0
+    assert dataset.main(["check", str(blank), "--against", str(test)]) == 0
 
 
 def test_what_a_mac_leaves_beside_files_is_not_read(drawings: Images, tmp_path: Path) -> None:

@@ -184,7 +184,13 @@ def test_a_redis_that_comes_back_counts_again(
 
 @pytest.mark.parametrize(
     "url",
-    ["localhost:6379", "redis://localhost:port", "redis://localhost?foo=1", "valkey://localhost"],
+    [
+        "localhost:6379",
+        "redis://localhost:port",
+        "redis://localhost?foo=1",
+        "valkey://localhost",
+        "redis://localhost?protocol=4",
+    ],
 )
 def test_an_address_of_redis_that_is_none_stops_the_start(tmp_path: Path, url: str) -> None:
     with pytest.raises(StartupError, match="REDIS_URL must be redis://host:port"):

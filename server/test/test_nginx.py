@@ -105,7 +105,7 @@ def test_the_site_of_the_way_without_containers_reads(tmp_path: Path) -> None:
     with started(SERVE, PROXIES="1") as (_, behind):
         for pattern, replacement in (
             (r"listen 80;", f"listen 127.0.0.1:{port};"),
-            (r"listen \[::\]:80;", f"listen unix:{tmp_path}/plain;"),
+            (r"listen \[::\]:80;", ""),  # some machines have no IPv6
             (r"http://127\.0\.0\.1:5000;", f"http://127.0.0.1:{behind};"),
         ):
             site, found = re.subn(pattern, replacement, site)
@@ -113,6 +113,10 @@ def test_the_site_of_the_way_without_containers_reads(tmp_path: Path) -> None:
         text = f"pid {tmp_path}/nginx.pid; events {{}} http {{ access_log off; {site} }}"
         (tmp_path / "nginx.conf").write_text(text, encoding="utf-8")
         options = ["-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"), "-g", "daemon off;"]
+        checked = subprocess.run(
+            [nginx, *options, "-t"], capture_output=True, text=True, check=False
+        )
+        assert checked.returncode == 0, checked.stderr
         service = Service([nginx, *options], port)
         service.start()
         try:

@@ -88,7 +88,7 @@ def test_numbers_that_are_named_are_those_of_the_code() -> None:
 def test_every_file_that_is_named_exists() -> None:
     root = Path(__file__).resolve().parents[2]
     named = set(re.findall(r"`((?:client|server|scripts|docs)/[\w./-]*)`", README))
-    linked = set(re.findall(r"\]\((?!http|#)([^)]+)\)", README))
+    linked = set(re.findall(r"\]\((?!http|#)([^)#]+)", README))
     assert len(named | linked) > 15
     assert [path for path in sorted(named | linked) if not (root / path).exists()] == []
 
