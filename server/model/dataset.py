@@ -84,12 +84,11 @@ def overlap(images: Images, others: Images) -> int:
     a picture's file is normalised already, what an IDX file holds may not be, and what was prepared
     in a folder and read from it has been normalised twice.
     """
-    images, others = _drawn(images), _drawn(others)
-    if not (len(images.labels) and len(others.labels)):
+    looked_at, known = _levels(images), _levels(others)
+    if not (len(looked_at[0]) and len(known[0])):
         return 0
-    found = np.zeros(len(images.labels), bool)
-    known = _levels(others)
-    for ours in _levels(images):
+    found = np.zeros(len(looked_at[0]), bool)
+    for ours in looked_at:
         for start in range(0, len(ours), AT_ONCE):
             some = slice(start, start + AT_ONCE)
             for theirs in known:
@@ -97,21 +96,21 @@ def overlap(images: Images, others: Images) -> int:
     return int(found.sum())
 
 
-def _drawn(images: Images) -> Images:
-    """Without those in which the network sees nothing: nothing is learned from them."""
-    drawn = normalized_images(images).pictures.any(axis=(1, 2))
-    return type(images)(images.pictures[drawn], images.labels[drawn])
-
-
 def _levels(images: Images) -> tuple[Levels, Levels, Levels]:
-    """As they are, as the network sees them, and as it sees that: each (N, 784), 0..255."""
-    seen = normalized_images(images)
-    seen_again = normalized_images(Images(*seen))
-    return _flat(images.pictures), _flat(seen.pictures), _flat(seen_again.pictures)
+    """As they are, as the network sees them, and as it sees that: each (N, 784), 0..255, without
+    those in which it sees nothing, from which nothing is learned."""
+    seen = normalized_images(images).pictures
+    drawn = seen.any(axis=(1, 2))
+    as_they_are, seen = images.pictures[drawn], seen[drawn]
+    if not len(seen):
+        return _flat(seen), _flat(seen), _flat(seen)
+    seen_again = normalized_images(Images(seen, images.labels[drawn])).pictures
+    return _flat(as_they_are), _flat(seen), _flat(seen_again)
 
 
 def _flat(pictures: NDArray[np.uint8]) -> Levels:
-    return pictures.reshape(len(pictures), -1).astype(np.float32)
+    _, height, width = pictures.shape
+    return pictures.reshape(-1, height * width).astype(np.float32)
 
 
 def _least_distance(some: Levels, others: Levels) -> Levels:
