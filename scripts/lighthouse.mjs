@@ -25,7 +25,7 @@ runMain(async () => {
   if (!browser) throw new Explained(NO_BROWSER);
   await checkPort({ host: '127.0.0.1', port: PORT });
   mkdirSync(FOLDER, { recursive: true });
-  const env = { ...process.env, PORT: String(PORT), RATELIMIT_ENABLED: 'false' };
+  const env = { ...process.env, HOST: '127.0.0.1', PORT: String(PORT), RATELIMIT_ENABLED: 'false' };
   const serving = start(venvPython, ['-m', 'app.serve'], { cwd: server, env, stdio: 'ignore' });
   try {
     await answers();

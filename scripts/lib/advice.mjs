@@ -1,3 +1,5 @@
+import { windows } from './places.mjs';
+
 // What a tool's last words mean for the person who reads them; the first that fits is said.
 const KNOWN = [
   [
@@ -10,7 +12,13 @@ const KNOWN = [
     'The network or a package registry cannot be reached; check the connection and run this again.',
   ],
   [/EROFS|Read-only file system/, 'This folder is read-only here; run this once where it can be written to.'],
-  [/EACCES|EPERM|Permission denied/, 'Files of an earlier run belong to somebody else; make them yours and run this again.'],
+  [
+    /WinError (5|32)\b|EBUSY/,
+    'Files are in use: stop what runs from this folder (a server, a training run, an editor) and run this again.',
+  ],
+  [/EACCES|EPERM|Permission denied/, windows
+      ? 'Files are in use or belong to somebody else: stop what runs from this folder, make them yours and run this again.'
+      : 'Files of an earlier run belong to somebody else; make them yours and run this again.'],
   [
     /No matching distribution found|Could not find a version/,
     'A package is not to be had for this Python and system; Python 3.11 to 3.14 is needed, on 64-bit Linux with glibc 2.28 or newer, on macOS 14 or newer with Apple silicon, or on Windows for x64.',

@@ -32,6 +32,7 @@ function isTaken(file) {
     return true;
   } catch (error) {
     if (error.code === 'EEXIST') return false;
+    rmSync(file, { force: true }); // made, and not written: the disk is full
     throw error;
   }
 }

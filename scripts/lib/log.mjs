@@ -18,7 +18,11 @@ export function createLog(file = path.join(cache, 'setup.log')) {
     last: () => last,
     forget: () => (last = []),
     add(line) {
-      appendFileSync(file, `${line}\n`);
+      try {
+        appendFileSync(file, `${line}\n`);
+      } catch {
+        // The disk is full: what the tool says of it is what counts.
+      }
       if (line.trim()) last = [...last, line.trimEnd()].slice(-REMEMBERED);
     },
   };

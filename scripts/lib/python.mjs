@@ -30,11 +30,23 @@ export function candidates(environment = process.env, platform = process.platfor
   return [...common, ...newestFirst.map((version) => [`python${version}`])];
 }
 
-/** What one command is: {command, version, able} (able: can make virtual environments), or null. */
-export function probe(command, environment = process.env) {
+// Of a machine that has too much to do: what is asked then may be sound.
+const BUSY = ['ETIMEDOUT', 'EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'];
+
+/**
+ * What one command is: {command, version, able} (able: can make virtual environments), or null where
+ * it is no Python. Throws Explained where that could not be found out.
+ */
+export function probe(command, environment = process.env, timeout = 60_000) {
   const [file, ...args] = command;
-  const options = { encoding: 'utf8', env: environment, timeout: 20_000, windowsHide: true };
-  const { status, stdout } = spawnSync(file, [...args, '-c', PROBE], options);
+  const options = { encoding: 'utf8', env: environment, timeout, windowsHide: true };
+  const { status, stdout, error } = spawnSync(file, [...args, '-c', PROBE], options);
+  if (BUSY.includes(error?.code)) {
+    throw new Explained(
+      `${command.join(' ')} could not be asked for its version (${error.code}), and nothing was changed: run this ` +
+        'again, or name another Python by PYTHON=….',
+    );
+  }
   const version = status === 0 ? parseVersion(stdout) : null;
   return version && { command, version, able: stdout.endsWith('yes') };
 }
@@ -43,7 +55,7 @@ export function isUsable({ version, able }) {
   return able && isRightVersion(version);
 }
 
-function isRightVersion(version) {
+export function isRightVersion(version) {
   return compareVersions(version, OLDEST) >= 0 && compareVersions(version.slice(0, 2), NEWEST) <= 0;
 }
 
@@ -66,8 +78,8 @@ export function pythonSentence(seen, named) {
   const unable = seen.find(({ version }) => isRightVersion(version));
   if (unable) {
     return (
-      `Python ${describe(unable)} cannot make virtual environments; install its venv package ` +
-      '(on Debian and Ubuntu: sudo apt-get install python3-venv) and run this again.'
+      `Python ${describe(unable)} cannot make virtual environments; install its venv package (on Debian and ` +
+      `Ubuntu: sudo apt-get install python${unable.version.slice(0, 2).join('.')}-venv) and run this again.`
     );
   }
   const install = 'install one from https://www.python.org or by your system and run this again.';

@@ -75,7 +75,16 @@ test('a missing Python is said to be missing', (t) => {
 
 test('a Debian without its venv package is told the name of the package', onPosix, (t) => {
   const environment = pathWith(t, { python3: '3.11.2 no' });
-  assert.throws(() => findPython(environment, 'linux'), /apt-get install python3-venv/);
+  assert.throws(() => findPython(environment, 'linux'), /apt-get install python3\.11-venv/);
+});
+
+test('a Python that does not answer in time is not taken for none', onPosix, (t) => {
+  const { write } = temporaryFolder(t);
+  const slow = write('python3', '#!/bin/sh\nexec sleep 60\n', 0o755);
+  assert.throws(
+    () => probe([slow], process.env, 100),
+    (error) => error instanceof Explained && /could not be asked .*ETIMEDOUT.* nothing was changed/.test(error.message),
+  );
 });
 
 test('a PYTHON that does not run is named', () => {

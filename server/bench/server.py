@@ -9,6 +9,7 @@ import base64
 import io
 import json
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -80,7 +81,10 @@ def requests() -> dict[str, bytes]:
 @contextmanager
 def serving(command: list[str], port: int, **settings: str) -> Iterator[int]:
     """A server's process id, once it answers."""
-    environment = {**os.environ, "PORT": str(port), "RATELIMIT_ENABLED": "false", **settings}
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        raise SystemExit(f"Something answers at port {port} already: stop it first.")
+    fixed = {"HOST": "127.0.0.1", "PORT": str(port), "RATELIMIT_ENABLED": "false"}
+    environment = {**os.environ, **fixed, **settings}
     process = subprocess.Popen(command, cwd=SERVER, env=environment, stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 120

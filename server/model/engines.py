@@ -136,14 +136,20 @@ def load_engine(name: str = "torch", model: str = "digits", device: str = "CPU")
     name: "torch", "openvino" or "onnx"
     model: name of a model in `weights/`
     device: where OpenVINO computes, e.g. "CPU", "GPU", "NPU"; the others compute on the CPU
-    Raises ModelError, with one sentence, for an unknown name, model or device, and for missing or
-    corrupt weights.
+    Raises ModelError, with one sentence, for an unknown name, model or device, for missing or
+    corrupt weights, and where the library cannot be loaded.
     """
     loaders = {"torch": _torch, "openvino": _openvino, "onnx": _onnx}
     if name not in loaders:
         raise ModelError(f"There is no engine {name!r}; there are: {', '.join(loaders)}.")
     card = read_card(model)
-    run = loaders[name](model, device)
+    try:
+        run = loaders[name](model, device)
+    except ImportError as error:
+        raise ModelError(
+            f"What the engine {name!r} needs cannot be loaded ({error}). On Windows all engines need "
+            "Microsoft's Visual C++ Redistributable."
+        ) from error
     return PipelineEngine(name, version(card), fork_safe=name != "openvino", run=run)
 
 

@@ -97,7 +97,7 @@ def test_the_backup_of_sqlite_has_what_is_not_in_its_file_yet_and_brings_it_back
         .replace("/var/backups", str(backups))
         .replace("systemctl ", "true ")
         for script in scripts()
-        if "sqlite3 /var" in script
+        if "corrections.sqlite3" in script
     )
     with closing(sqlite3.connect(file, isolation_level=None)) as running:
         running.execute("PRAGMA journal_mode=WAL")
@@ -114,7 +114,12 @@ def test_the_backup_of_sqlite_has_what_is_not_in_its_file_yet_and_brings_it_back
     with closing(sqlite3.connect(file)) as untouched:
         assert untouched.execute("SELECT key FROM corrections").fetchall() == [("b",)]
     away.rename(copy)
+    # What is to be replaced may no longer be a database at all.
+    for damaged in (file, data / "corrections.sqlite3-wal"):
+        damaged.write_bytes(bytes(5000))
     subprocess.run(restore, shell=True, cwd=elsewhere, check=True, timeout=30)
+    assert [found.name for found in data.iterdir()] == [file.name]
+    assert file.stat().st_mode & 0o077 == 0
     with closing(sqlite3.connect(file)) as restored:
         assert restored.execute("SELECT key FROM corrections").fetchall() == [("a",)]
 

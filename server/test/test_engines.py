@@ -175,6 +175,13 @@ def test_an_unknown_engine_model_or_device_is_named() -> None:
         load_engine("openvino", device="TOASTER")
 
 
+def test_a_library_that_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where Windows has no C++ runtime."""
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(ModelError, match=r"'onnx' needs cannot be loaded \(.*onnxruntime"):
+        load_engine("onnx")
+
+
 @pytest.mark.parametrize(
     ("name", "suffix"), [("torch", "safetensors"), ("onnx", "onnx"), ("openvino", "onnx")]
 )

@@ -224,6 +224,13 @@ def test_who_sends_too_many_at_once_is_told_when_to_come_back(proxy: Proxy) -> N
     assert b"Too Many Requests" in body.partition(b"}")[0]
 
 
+def test_the_page_is_opened_by_as_many_as_come_from_one_address(proxy: Proxy) -> None:
+    """A class behind one address: what its first visit fetches is not counted."""
+    asked = b"GET /favicon.svg HTTP/1.1\r\nHost: a\r\n"
+    sent = proxy.raw((asked + b"\r\n") * 500 + asked + b"Connection: close\r\n\r\n")
+    assert sent.count(b"HTTP/1.1 200 ") == 501
+
+
 def test_a_body_that_is_too_large_is_a_problem_of_the_usual_shape(proxy: Proxy) -> None:
     status, headers, body = proxy.ask(
         "/api/recognize", bytes(7 * 1024 * 1024), Content_Type="image/png"
