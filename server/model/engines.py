@@ -147,8 +147,8 @@ def load_engine(name: str = "torch", model: str = "digits", device: str = "CPU")
         run = loaders[name](model, device)
     except ImportError as error:
         raise ModelError(
-            f"What the engine {name!r} needs cannot be loaded ({error}). On Windows all engines need "
-            "Microsoft's Visual C++ Redistributable."
+            f"What the engine {name!r} needs cannot be loaded ({error}). "
+            "On Windows all engines need Microsoft's Visual C++ Redistributable."
         ) from error
     return PipelineEngine(name, version(card), fork_safe=name != "openvino", run=run)
 
