@@ -34,7 +34,7 @@ SHOWN = ("score", "worst_condition", "letters_taken_for_digits", "validation_los
 def average(
     runs: list[Path], recipe: Recipe, sets: LabelledSets, folder: Path
 ) -> list[dict[str, float]]:
-    """Write the mean of the weights of a recipe's runs, calibrated, with its card.
+    """Write the mean of the weights of a recipe's runs, settled and calibrated, with its card.
 
     Returns the held-out scores of each run, and last those of the mean. Raises ModelError.
     """
@@ -45,7 +45,8 @@ def average(
     networks = [load_pipeline(recipe.name, run).network for run in runs]
     mean = build(cards[0]["network"])
     mean.load_state_dict(_mean([network.state_dict() for network in networks]))
-    found = [judge(network, sets) for network in (*networks, mean.eval())]
+    recipe.settle(mean.eval(), sets)
+    found = [judge(network, sets) for network in (*networks, mean)]
     facts = {
         "epoch": cards[0]["epoch"],
         "data": cards[0]["data"],

@@ -81,8 +81,9 @@ def trained(recipe: str, options: argparse.Namespace) -> str:
     # A short run lies apart, so that nothing takes it for the recipe's own.
     folder = options.out / "".join([recipe, *short]) if short else RUNS / recipe
     go_on = was_interrupted(folder)
-    if go_on and not short:
-        _check_is_whole(folder, RECIPES[recipe])
+    if go_on or card_path(recipe, folder).is_file():
+        shortened = train.chosen_recipe(train.parse(["--recipe", recipe, *short]))
+        _check_is_whole(folder, shortened, options.limit)
     if go_on or not card_path(recipe, folder).is_file():
         print(f"Training {recipe} …", file=sys.stderr)
         how = ["--resume"] if go_on else short
@@ -94,10 +95,10 @@ def trained(recipe: str, options: argparse.Namespace) -> str:
     return str(folder)
 
 
-def _check_is_whole(run: Path, recipe: Recipe) -> None:
+def _check_is_whole(run: Path, recipe: Recipe, limit: int | None = None) -> None:
     """Raises ModelError for a run that does not stand for its recipe."""
     try:
-        others = differences(run, recipe, checksums())
+        others = differences(run, recipe, checksums(), limit)
     except (OSError, ValueError) as error:
         raise ModelError(f"{run} is no whole run: {error}") from error
     if others:

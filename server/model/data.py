@@ -99,6 +99,8 @@ class Images(NamedTuple):
     """(N, 28, 28), 255 = ink."""
     labels: NDArray[np.int64]
     """(N,) 0..9."""
+    writers: NDArray[np.int64] | None = None
+    """(N,) numbers of those who wrote them, where that is known."""
 
 
 class Seen(Images):

@@ -83,7 +83,7 @@ def digits_checksum(path: Path) -> str:
     threads that normalise them.
     Raises DataError for what cannot be read.
     """
-    files = _files_read(path)
+    files = files_read(path)
     if files == [path]:
         return checksum(path)
     folder = path if path.is_dir() else path.parent
@@ -91,7 +91,8 @@ def digits_checksum(path: Path) -> str:
     return hashlib.sha256(listed.encode()).hexdigest()
 
 
-def _files_read(path: Path) -> list[Path]:
+def files_read(path: Path) -> list[Path]:
+    """The files that `read_images` reads to train on. Raises DataError, OSError."""
     if path.is_dir():
         return list(_pair_in(path, "train") or _pictures_in(path))
     return list(_pair(path)) if _is_idx(path) else [path]
@@ -222,7 +223,8 @@ def _read_strokes(path: Path) -> Images:
     pictures = normalized(
         1 - draw_strokes(fit(digit.strokes, 0.6 * CANVAS, middle), CANVAS, PEN) for digit in digits
     )
-    return Seen(pictures, np.array([digit.label for digit in digits], np.int64))
+    labels, writers = np.array([(digit.label, digit.writer) for digit in digits], np.int64).T
+    return Seen(pictures, labels, writers)
 
 
 def _read_archive(path: Path) -> Images:

@@ -133,9 +133,7 @@ class Keeper(Callback):
         judged = module.judged()
         found = scores(module.sets, judged, calibrated(module.sets, judged))
         _check(found["validation_loss"])
-        # What a plateau goes by is the same for all processes, whose batch normalisations are not.
-        module.log("validation_loss", found["validation_loss"], sync_dist=True)
-        module.log_dict({name: found[name] for name in found if name != "validation_loss"})
+        module.log_dict(found, sync_dist=True)
         if not trainer.is_global_zero:
             return
         epoch = trainer.current_epoch + 1

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from model import data
 from model.errors import DataError
-from model.prepare import NO_DIGIT, SEED, Prepared, normalized, normalized_images, with_ink
+from model.prepare import NO_DIGIT, SEED, Prepared, normalized, normalized_images
 from model.recipes import DigitsRecipe, LabelledSets, Recipe
 from model.training_data import training_data
 
@@ -27,7 +28,8 @@ def labelled_sets(
     """What a recipe trains on and is judged by. Raises DataError.
 
     limit: use only so many pictures of each source, for a quick look
-    own: digits to train on in MNIST's place; one in twelve is held out, blank ones are left out
+    own: digits to train on in MNIST's place; one in twelve is held out, or where writers are known
+        all of some of them; blank ones are left out
     cache: where what takes long to prepare is kept
     """
     if isinstance(recipe, DigitsRecipe):
@@ -69,17 +71,32 @@ def _split(own: data.Images, limit: int | None) -> tuple[Prepared, Prepared]:
     order = torch.randperm(len(own.labels), generator=torch.Generator().manual_seed(SEED))
     pick = order[:limit].numpy()
     picked = data.Images(own.pictures[pick], own.labels[pick])
-    digits = with_ink(
-        Prepared(*picked) if isinstance(own, data.Seen) else normalized_images(picked)
-    )
-    number = len(digits.labels)
+    is_seen = isinstance(own, data.Seen)
+    digits = Prepared(picked.pictures, picked.labels) if is_seen else normalized_images(picked)
+    inked = digits.pictures.any((1, 2))
+    number = int(inked.sum())
     if number < FEWEST:
         raise DataError(
             f"{number} pictures are too few to learn from: {FEWEST} at least, not blank."
         )
-    held_out = number // HELD_OUT
+    is_held_out = np.cumsum(inked) <= number // HELD_OUT
+    if own.writers is not None and len(set(own.writers[pick].tolist())) > 1:
+        is_held_out = np.isin(own.writers[pick], _held_out_writers(own.writers[pick]))
     train, validation = (
         Prepared(digits.pictures[part], digits.labels[part])
-        for part in (slice(held_out, None), slice(held_out))
+        for part in (inked & ~is_held_out, inked & is_held_out)
     )
     return train, validation
+
+
+def _held_out_writers(writers: NDArray[np.int64]) -> list[int]:
+    """Of two or more, those of the pen data that are held out everywhere; where there are no such,
+    those who wrote least, until that is one digit in twelve."""
+    numbers, counts = np.unique(writers, return_counts=True)
+    if set(numbers.tolist()) > data.VALIDATION_WRITERS:
+        return sorted(data.VALIDATION_WRITERS)
+    order = np.argsort(counts, kind="stable")
+    wanted = len(writers) / HELD_OUT
+    enough = int(np.searchsorted(np.cumsum(counts[order]), wanted)) + 1
+    held_out: list[int] = numbers[order][: min(enough, len(numbers) - 1)].tolist()
+    return held_out

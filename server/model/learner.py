@@ -51,7 +51,6 @@ class Learner(L.LightningModule):
         self.recipe, self.sets, self.teachers, self.told = recipe, sets, teachers, told
         self.network = recipe.new_network()
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.held_out = sets.held_out
         self.outputs: dict[str, list[NetworkOutput]] = {}
 
     def setup(self, stage: str) -> None:
@@ -61,8 +60,10 @@ class Learner(L.LightningModule):
         # All of them end, or those that were told the same would wait for the others.
         if not self.trainer.strategy.reduce_boolean_decision(same):
             raise ModelError(
-                "Data, limit, patience, start and teachers have to be the same for all processes."
+                "Recipe, data, limit, patience, start and teachers have to be the same for all "
+                "processes."
             )
+        self.trainer.fit_loop.max_epochs = self.recipe.epochs
 
     def train_dataloader(self) -> DataLoader[Batch]:
         # With a generator of its own it draws nothing from the one that dropout draws from.
@@ -71,7 +72,7 @@ class Learner(L.LightningModule):
     def val_dataloader(self) -> list[DataLoader[tuple[Tensor, ...]]]:
         return [
             DataLoader(_tensors(part), batch_size=500, generator=torch.Generator())
-            for part in self.held_out.values()
+            for part in self.sets.held_out.values()
         ]
 
     def on_train_epoch_start(self) -> None:
@@ -87,7 +88,15 @@ class Learner(L.LightningModule):
         digits = digits.contiguous(memory_format=torch.channels_last)
         lesson = self.teachers(digits) if self.teachers else None
         loss = self.recipe.loss(self.network(digits), labels, lesson)
-        self.log("loss", loss, prog_bar=True, on_step=False, on_epoch=True, batch_size=len(labels))
+        self.log(
+            "loss",
+            loss,
+            prog_bar=True,
+            on_step=False,
+            on_epoch=True,
+            batch_size=len(labels),
+            sync_dist=True,
+        )
         return loss
 
     # The average's own callback has put it in the place of the weights that learn.
@@ -98,7 +107,7 @@ class Learner(L.LightningModule):
         digits, _ = batch
         with torch.autocast(self.device.type, enabled=False):
             output = self.network(digits.float())
-        name = list(self.held_out)[dataloader_idx]
+        name = list(self.sets.held_out)[dataloader_idx]
         # The evidence is not judged, and large.
         small = NetworkOutput(output.logits.cpu(), output.digit_logit.cpu(), torch.empty(0))
         self.outputs.setdefault(name, []).append(small)

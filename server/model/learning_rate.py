@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,7 @@ def found_learning_rate(
     folder: Path,
     network: nn.Module | None = None,
     teachers: Teachers | None = None,
+    accelerator: Literal["auto", "cpu"] = "auto",
 ) -> float:
     """The learning rate at which the loss falls fastest, with its plot in the folder.
 
@@ -76,7 +77,7 @@ def found_learning_rate(
         learner.network.load_state_dict(network.state_dict())
     rising = _RisingRate()
     trainer = L.Trainer(
-        accelerator="auto",
+        accelerator=accelerator,
         devices=1,
         max_epochs=-1,
         max_steps=len(RATES),

@@ -50,8 +50,10 @@ def began(run: Path) -> dict[str, Any]:
     return _read(run / "run.json")
 
 
-def differences(run: Path, recipe: Recipe, checksums: dict[str, str]) -> list[str]:
-    """In what a run is another one than `npm run train` with a recipe alone would be.
+def differences(
+    run: Path, recipe: Recipe, checksums: dict[str, str], limit: int | None = None
+) -> list[str]:
+    """In what a run is another one than `npm run train` with a recipe and a limit alone would be.
 
     Its seed and patience do not count, nor a learning rate that was looked for. Raises OSError,
     ValueError.
@@ -62,7 +64,7 @@ def differences(run: Path, recipe: Recipe, checksums: dict[str, str]) -> list[st
     if recipe.find_learning_rate:
         free |= {"learning_rate", "find_learning_rate"}
     found = [name for name in expected if name not in free and settings.get(name) != expected[name]]
-    if facts.get("limit") is not None:
+    if facts.get("limit") != limit:
         found.append("limit")
     if facts.get("data") != checksums:
         found.append("data")

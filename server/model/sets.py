@@ -81,12 +81,9 @@ def _harmed(digit: PenDigit, harm: int, degree: float, seed: Seed) -> Picture:
 def sets(limit: int | None) -> list[tuple[str, list[Item]]]:
     """Every set of pictures that is measured, each with at most `limit` items."""
     pen = [digit for digit in data.pen_digits() if digit.writer in data.VALIDATION_WRITERS]
-    found = [
-        (
-            MNIST,
-            [Item(partial(_as_is, x), int(y)) for x, y in zip(*data.mnist("test"), strict=True)],
-        )
-    ]
+    mnist = data.mnist("test")
+    pairs = zip(mnist.pictures, mnist.labels, strict=True)
+    found = [(MNIST, [Item(partial(_as_is, picture), int(label)) for picture, label in pairs])]
     found += [
         (
             condition.name,

@@ -94,7 +94,8 @@ def objective(trial: Any, recipe: Recipe, sets: LabelledSets, folder: Path) -> f
         def on_validation_end(self, trainer: Any, module: Any) -> None:
             score = float(trainer.callback_metrics["score"])
             trial.report(score, trainer.current_epoch)
-            if trial.should_prune():
+            is_last = trainer.current_epoch + 1 == trainer.max_epochs
+            if trial.should_prune() and not is_last:
                 raise optuna.TrialPruned
 
     try:

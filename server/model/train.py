@@ -20,9 +20,9 @@ from model.corrections import checksum, read_corrections, with_corrections
 from model.data import Images, checksums
 from model.download import ensure_data
 from model.errors import DataError, ModelError
-from model.files import RUNS, origin, read_card, weights_path
+from model.files import RUNS, origin, read_card
 from model.folders import make_folder, replace_file
-from model.formats import digits_checksum, read_images
+from model.formats import digits_checksum, files_read, read_images
 from model.labelled import labelled_sets
 from model.low_rank import copy_weights
 from model.network import DigitNet
@@ -43,7 +43,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         + "\n".join(f"  {recipe.name:10} {recipe.source}" for recipe in RECIPES.values()),
     )
     what = parser.add_argument_group("what is trained")
-    what.add_argument("--recipe", choices=RECIPES, default="digits", help="default: digits")
+    what.add_argument("--recipe", choices=RECIPES, help="default: digits")
     what.add_argument(
         "--data",
         type=Path,
@@ -98,7 +98,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--resume",
         action="store_true",
         help="go on from where it was stopped, as it began; --recipe, --out, --data, "
-        "--corrections, --devices, --nodes and --track are to be named again",
+        "--corrections, --devices, --nodes, --track and --threads are to be named again",
     )
     run.add_argument("--devices", type=positive, default=1, help="processes, or GPUs (default: 1)")
     run.add_argument("--nodes", type=positive, default=1, help="machines (default: 1)")
@@ -110,6 +110,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     run.add_argument("--threads", type=positive, help="of torch (default: all cores)")
     options = parser.parse_args(arguments)
+    options.named, options.recipe = options.recipe, options.recipe or "digits"
     options.out = options.out or RUNS / options.recipe
     settings = ("epochs", "steps", "limit", "seed", "learning_rate", "find_learning_rate")
     begun_with = (*settings, "start", "teachers", "patience")
@@ -188,7 +189,7 @@ def _check_what_is_there(options: argparse.Namespace) -> None:
             f"{options.out} holds a run already: go on with it (--resume), "
             "or name another folder (--out)."
         )
-    elif weights_path(options.recipe, options.out).is_file():
+    elif any(options.out.glob("*.safetensors")):
         raise ModelError(f"{options.out} holds weights already: name another folder (--out).")
 
 
@@ -207,6 +208,7 @@ def _train(options: argparse.Namespace) -> float | None:
     own: Images | None = None
     if options.data:
         own = read_images(options.data)
+        _check_is_for_training(options.data)
         facts["data"][options.data.name] = digits_checksum(options.data)
     if options.corrections:
         facts["data"]["corrections"] = checksum(options.corrections)
@@ -259,9 +261,16 @@ def _train(options: argparse.Namespace) -> float | None:
         devices=options.devices,
         nodes=options.nodes,
         # Where its teachers lie may differ from machine to machine.
-        told={**beginning, "taught_by": list(checked.values())},
+        told={**beginning, "recipe": recipe.name, "taught_by": list(checked.values())},
         loggers=logger_for(options.track, options.out, recipe.name),
     )
+
+
+def _check_is_for_training(path: Path) -> None:
+    """Raises DataError for the test set: who has learned it cannot be measured by it."""
+    test = {digest for name, digest in checksums().items() if "t10k" in name}
+    if test & {checksum(file) for file in files_read(path)}:
+        raise DataError(f"{path} is MNIST's test set: nothing is trained on it.")
 
 
 def _teachers(taught_by: list[Teacher], recipe: Recipe) -> Teachers | None:
@@ -286,6 +295,8 @@ def _as_it_began(
         checked = {Path(run): str(sha256) for run, sha256 in taught_by.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{options.out} holds no run that can be gone on with: {error}") from error
+    if options.named not in (None, recipe.name):
+        raise ModelError(f"{options.out} holds a run of {recipe.name}, not of {options.named}.")
     if data != facts["data"]:
         raise DataError("The data files are not those that this run began with.")
     processes = began.get("processes", options.devices * options.nodes)

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import logging
+import sys
 import warnings
 from pathlib import Path
 from typing import Any, Literal
@@ -61,14 +62,17 @@ def train(
     network: one to begin with, instead of random weights
     teachers: networks to learn from, beside the labels
     patience: stop after so many epochs without progress
-    told: what has to be the same in all processes, beside the recipe; raises ModelError otherwise
+    told: what has to be the same in all processes, beside the recipe's hyper-parameters
+    Raises ModelError where it is not, or where there are no such devices; DivergedError where the
+    loss is no number any more; OSError; and KeyboardInterrupt.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _hush()
+    accelerator = accelerator_for(devices, nodes)
     if recipe.find_learning_rate and not resume:
         # The others get the first process's recipe, see `Learner`.
         if rank_zero_only.rank == 0:  # type: ignore[attr-defined]
-            rate = found_learning_rate(recipe, sets, folder, network, teachers)
+            rate = found_learning_rate(recipe, sets, folder, network, teachers, accelerator)
             recipe = dataclasses.replace(recipe, learning_rate=rate)
         recipe = dataclasses.replace(recipe, find_learning_rate=False)
     learner = Learner(recipe, sets, teachers, told)
@@ -86,7 +90,6 @@ def train(
         used.append(EarlyStopping("score", mode="max", patience=patience))
     if not quiet:
         used.append(TQDMProgressBar(refresh_rate=10))
-    accelerator = accelerator_for(devices, nodes)
     try:
         trainer = L.Trainer(
             accelerator=accelerator,
@@ -150,11 +153,36 @@ def accelerator_for(devices: int, nodes: int) -> Literal["auto", "cpu"]:
     """What so many processes on each of so many machines compute on.
 
     Where there are not as many of NVIDIA's GPUs they take the processor: of one GPU, or of Apple's,
-    they could not each have their own.
+    they could not each have their own. So they do where a GPU is older than what this PyTorch was
+    built for.
     """
-    if devices * nodes > 1 and torch.cuda.device_count() < devices:
+    found = torch.cuda.device_count()
+    if devices * nodes > 1 and found < devices:
+        return "cpu"
+    built_for = torch.cuda.get_arch_list() if found else []
+    if not all(_has_code(torch.cuda.get_device_capability(i), built_for) for i in range(found)):
+        if rank_zero_only.rank == 0:  # type: ignore[attr-defined]
+            print(
+                "This PyTorch was not built for a GPU as old: the processor trains.",
+                file=sys.stderr,
+            )
         return "cpu"
     return "auto"
+
+
+def _has_code(capability: tuple[int, int], built_for: list[str]) -> bool:
+    """Whether a build for such architectures ("sm_86", "compute_120") runs on an NVIDIA GPU.
+
+    Its code runs on the same generation from that version on, and what is to be compiled
+    ("compute") on all that are newer.
+    """
+    for name in built_for:
+        kind, _, digits = name.rstrip("af").partition("_")
+        major, minor = divmod(int(digits), 10)
+        newer = capability >= (major, minor)
+        if newer and (kind == "compute" or capability[0] == major):
+            return True
+    return False
 
 
 def precision(
@@ -163,7 +191,8 @@ def precision(
     """What the forward pass is computed in: half precision where there are instructions for it.
 
     A GPU without any for bfloat16 computes in float16, and losses are scaled so that gradients are
-    not too small for it. A processor without them is slower in bfloat16 than in 32 bits.
+    not too small for it. A processor without them is slower in bfloat16 than in 32 bits; those of
+    ARM's take 32 bits, too.
     """
     if not recipe.bfloat16:
         return "32-true"

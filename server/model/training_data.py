@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -61,7 +62,8 @@ def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None)
     mnist_train, mnist_validation = data.mnist("train"), data.mnist("validation")
     path = cache / f"prepared-{_key(recipe, limit)}.npz"
     if path.is_file():
-        with np.load(path) as arrays:
+        # One that is damaged, as by a power cut, is made anew.
+        with suppress(OSError, ValueError, KeyError, EOFError, BadZipFile), np.load(path) as arrays:
             return TrainingData(
                 *(
                     Prepared(arrays[f"{name}_x"], arrays[f"{name}_y"])

@@ -1,5 +1,6 @@
 """The command `train`: its options, and what it says of what it cannot do."""
 
+import shutil
 import signal
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from services import skip_without_data
 
 from model import train
 from model.command import INTERRUPTED
+from model.data import data_folder
 from model.options import LARGEST_SEED
 from model.recipes import RECIPES, Recipe
 from model.recipes.base import seed_of
@@ -66,6 +68,37 @@ def test_missing_data_ends_the_command_with_one_sentence(
     monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
     assert train.main(["--out", str(tmp_path / "run")]) == 2
     assert "mnist cannot be made" in capsys.readouterr().err
+
+
+def test_nothing_is_trained_on_the_test_set(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    skip_without_data()
+    mnist = data_folder() / "mnist"
+    arguments = ["--recipe", "mlp", "--limit", "30", "--epochs", "1", "--track", "none"]
+    for part in ("images-idx3", "labels-idx1"):
+        shutil.copy(mnist / f"t10k-{part}-ubyte.gz", tmp_path / f"mine-{part}.gz")
+    for path in (mnist / "t10k-images-idx3-ubyte.gz", tmp_path, tmp_path / "mine-labels-idx1.gz"):
+        given = [*arguments, "--data", str(path), "--out", str(tmp_path / "run")]
+        assert train.main(given) == 2
+        assert f"{path} is MNIST's test set" in capsys.readouterr().err
+
+
+def test_other_weights_are_not_joined(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "digits.safetensors").touch()
+    assert train.main(["--recipe", "lenet", "--out", str(tmp_path)]) == 2
+    assert "holds weights already" in capsys.readouterr().err
+
+
+def test_a_run_is_not_resumed_as_one_of_another_recipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    skip_without_data()
+    short = ["--limit", "30", "--track", "none", "--out", str(tmp_path)]
+    assert train.main(["--recipe", "mlp", "--epochs", "1", *short]) == 0
+    (tmp_path / "log.jsonl").unlink()  # as of a run that was stopped
+    assert train.main(["--recipe", "lenet", "--resume", "--out", str(tmp_path)]) == 2
+    assert "holds a run of mlp, not of lenet" in capsys.readouterr().err
 
 
 def test_there_is_nothing_to_resume_in_an_empty_folder(

@@ -15,6 +15,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from services import skip_without_data
 from short_runs import LIMIT, RECIPE, log_of
@@ -23,6 +24,7 @@ from uploads import file_of, one
 
 from app.settings import ROOT
 from model import data
+from model import training_data as training_data_module
 from model.augment import augment
 from model.corrections import read_corrections, with_corrections
 from model.errors import DataError, ModelError
@@ -170,6 +172,8 @@ def test_processes_that_would_share_a_gpu_compute_on_the_processor(
     gpus: int, devices: int, nodes: int, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("torch.cuda.device_count", lambda: gpus)
+    monkeypatch.setattr("torch.cuda.get_device_capability", lambda _: (8, 6))
+    monkeypatch.setattr("torch.cuda.get_arch_list", lambda: ["sm_80"])
     assert accelerator_for(devices, nodes) == expected
 
 
@@ -281,20 +285,27 @@ CLASSICS = [name for name, recipe in RECIPES.items() if not isinstance(recipe, D
 def test_the_classics_are_trained_like_ours(
     prepared: TrainingData, tmp_path: Path, name: str
 ) -> None:
+    tuned = RECIPES[name].schedule in ("constant", "plateau")
     recipe = dataclasses.replace(
-        RECIPES[name], epochs=2, steps_per_epoch=3, fine_tuning_epochs=1, bfloat16=False
+        RECIPES[name], epochs=2, steps_per_epoch=3, fine_tuning_epochs=int(tuned), bfloat16=False
     )
     best = run(recipe, labelled_sets(recipe, LIMIT), tmp_path, {"data": {}}, quiet=True)
     assert best is not None
     assert 0 <= best <= 1
     assert (tmp_path / "learning-rate.png").is_file() == recipe.find_learning_rate
     first, second = log_of(tmp_path)
-    assert second["learning_rate"] < first["learning_rate"]
+    if recipe.fine_tuning_epochs:
+        assert second["learning_rate"] == pytest.approx(first["learning_rate"] / 10)
     grey = torch.ones(1, 1, 50, 50).index_fill_(3, torch.tensor([20, 21, 22]), 0)
     output = load_pipeline(name, tmp_path)(grey)
     assert output.probabilities.sum().item() == pytest.approx(1, abs=1e-5)
     assert output.evidence.shape == (1, 10, 7, 7)
     assert torch.allclose(output.evidence.mean((2, 3)).argmax(1), output.probabilities.argmax(1))
+
+
+def test_only_a_rate_without_a_schedule_of_its_own_is_fine_tuned() -> None:
+    with pytest.raises(ValueError, match="no fine-tuning in the schedule 'cosine'"):
+        dataclasses.replace(RECIPES["lenet"], schedule="cosine", fine_tuning_epochs=1)
 
 
 # One with dense layers on a flattened map, one with short cuts and a mean.
@@ -477,6 +488,98 @@ def test_a_classic_learns_from_data_of_ones_own(sets: LabelledSets) -> None:
     for few in (data.Images(pictures[:9], labels[:9]), data.Images(0 * pictures, labels)):
         with pytest.raises(DataError, match="too few"):
             labelled_sets(RECIPES["lenet"], own=few)
+
+
+def test_of_strokes_whole_writers_are_held_out(sets: LabelledSets) -> None:
+    pictures, labels = sets.train["mnist"]
+    number = len(labels)
+    recipe = RECIPES["lenet"]
+
+    def held_out(writers: NDArray[np.int64]) -> set[int]:
+        own = data.Seen(pictures, labels, writers)
+        split = labelled_sets(recipe, own=own)
+        by = {picture.tobytes(): writer for picture, writer in zip(pictures, writers, strict=True)}
+        train, held = (
+            {by[picture.tobytes()] for picture in part["mnist"].pictures}
+            for part in (split.train, split.validation)
+        )
+        assert not train & held
+        assert len(train | held) == len(set(writers.tolist()))
+        return held
+
+    # Those of the pen data as everywhere; of others as few as are a digit in twelve; never all.
+    assert held_out(np.arange(number) % 30 + 1) == data.VALIDATION_WRITERS
+    assert len(held_out(100 + np.arange(number) % 6)) == 1
+    assert len(held_out(np.arange(number) % 2)) == 1
+    alone = labelled_sets(recipe, own=data.Seen(pictures, labels, np.full(number, 7)))
+    assert len(alone.validation["mnist"].labels) == number // 12
+
+
+def test_who_is_held_out_is_kept_from_all_that_is_learned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skip_without_data()
+    given: dict[str, list[Any]] = {}
+
+    def note(name: str) -> None:
+        real = getattr(training_data_module, name)
+
+        def noted(source: Any, *arguments: Any, **named: Any) -> Any:
+            given.setdefault(name, []).append(source)
+            return real(source, *arguments, **named)
+
+        monkeypatch.setattr(training_data_module, name, noted)
+
+    for name in ("varied_pen", "no_digits", "letters", "pages", "normalized_images"):
+        note(name)
+    training_data(RECIPE, tmp_path, 10)
+    # Of each: what is learned from, then what is held out.
+    for name in ("varied_pen", "no_digits"):
+        learned, held_out = ({digit.writer for digit in part} for part in given[name])
+        assert learned == set(range(1, 31)) - data.VALIDATION_WRITERS
+        assert held_out <= data.VALIDATION_WRITERS
+    learned, held_out = ({letter.alphabet for letter in part} for part in given["letters"])
+    assert data.VALIDATION_ALPHABET not in learned
+    assert held_out == {data.VALIDATION_ALPHABET}
+    everything = data.read_idx(data.data_folder() / "mnist" / "train-images-idx3-ubyte.gz")
+    for name in ("pages", "normalized_images"):
+        learned, held_out = (images.pictures for images in given[name])
+        few = len(learned)
+        assert np.array_equal(learned, everything[:few])
+        assert np.array_equal(held_out, everything[55_000 : 55_000 + len(held_out)])
+
+
+def test_prepared_data_that_is_damaged_is_made_anew(tmp_path: Path) -> None:
+    skip_without_data()
+    before = training_data(RECIPE, tmp_path, 1)
+    (kept,) = tmp_path.iterdir()
+    whole = kept.read_bytes()
+    for damaged in (b"", whole[: len(whole) // 2], b"PK" + bytes(100)):
+        kept.write_bytes(damaged)
+        again = training_data(RECIPE, tmp_path, 1)
+        assert np.array_equal(again.mnist.pictures, before.mnist.pictures)
+        assert len(kept.read_bytes()) == len(whole)
+
+
+def test_a_gpu_that_is_too_old_for_this_pytorch_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    monkeypatch.setattr(
+        "torch.cuda.get_arch_list", lambda: ["sm_75", "sm_80", "sm_90a", "compute_120"]
+    )
+    for capability, expected in {
+        (6, 1): "cpu",
+        (7, 0): "cpu",
+        (7, 5): "auto",
+        (8, 9): "auto",
+        (9, 0): "auto",
+        (12, 1): "auto",
+        (13, 0): "auto",
+    }.items():
+        monkeypatch.setattr("torch.cuda.get_device_capability", lambda _, found=capability: found)
+        assert accelerator_for(1, 1) == expected
+        assert ("not built for a GPU as old" in capsys.readouterr().err) == (expected == "cpu")
 
 
 def test_validation_has_scribbles_of_its_own(prepared: TrainingData) -> None:

@@ -68,7 +68,8 @@ class Recipe:
     patience: int = 2
     """Epochs without progress after which a plateau divides the learning rate by ten."""
     fine_tuning_epochs: int = 0
-    """Last epochs, at a tenth of the learning rate and without augmentation."""
+    """Last epochs, at a tenth of the learning rate and without augmentation, of a constant one or a
+    plateau."""
     label_smoothing: float = 0.0
     """Of a run without teachers."""
     gradient_norm: float | None = None
@@ -86,6 +87,11 @@ class Recipe:
     teaching: float = 0.7
     """Weight of what teachers say, where a run has some, beside the labels' (1 less this)."""
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError."""
+        if self.fine_tuning_epochs and self.schedule not in ("constant", "plateau"):
+            raise ValueError(f"There is no fine-tuning in the schedule {self.schedule!r}.")
 
     def new_network(self) -> nn.Module:
         """A network with random weights."""
@@ -153,17 +159,15 @@ class Recipe:
         return epoch >= self.epochs - self.fine_tuning_epochs
 
     def rate(self, step: int, steps: int) -> float:
-        """The learning rate's factor at a step of so many in all; a plateau divides it further."""
+        """The learning rate's factor, 0..1, at a step of so many: of one cycle, or a cosine."""
         done = step / max(1, steps)
         if self.schedule == "cosine":
             return 0.5 * (1 + math.cos(math.pi * done))
-        if self.schedule == "one cycle":
-            rise = max(1, round(steps * self.warm_up))
-            if step < rise:
-                return 0.05 + 0.95 * step / rise
-            fall = (step - rise) / max(1, steps - rise)
-            return 0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * fall))
-        return 0.1 if self.is_fine_tuning(step * self.epochs // max(1, steps)) else 1.0
+        rise = max(1, round(steps * self.warm_up))
+        if step < rise:
+            return 0.05 + 0.95 * step / rise
+        fall = (step - rise) / max(1, steps - rise)
+        return 0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * fall))
 
     def new_optimizer(self, network: nn.Module) -> torch.optim.Optimizer:
         """The optimizer of a network's weights. Weight decay is not for biases and the like."""

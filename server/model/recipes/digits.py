@@ -99,6 +99,8 @@ class DigitsRecipe(Recipe):
     def loss(self, output: NetworkOutput, labels: Tensor, lesson: Lesson | None = None) -> Tensor:
         """Cross entropy of the ten digits on digits, and of digit/no digit on everything.
 
+        labels: (B,) 0..9, or -1 for what is no digit; lesson: of B pictures, too
+
         What is no digit also draws the ten digits' probabilities together, so that the network is
         not sure of what it has never seen (outlier exposure, Hendrycks et al. 2019). Of what
         teachers, or the network itself, take for a digit nothing is learned as no digit: some
