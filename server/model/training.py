@@ -171,13 +171,16 @@ def accelerator_for(devices: int, nodes: int) -> Literal["auto", "cpu"]:
 
 
 def _has_code(capability: tuple[int, int], built_for: list[str]) -> bool:
-    """Whether a build for such architectures ("sm_86", "compute_120") runs on an NVIDIA GPU.
+    """Whether a build for such architectures ("sm_86", "compute_120") runs on an NVIDIA GPU; one
+    for AMD's ("gfx90a") is taken to run on what it finds.
 
     Its code runs on the same generation from that version on, and what is to be compiled
     ("compute") on all that are newer.
     """
     for name in built_for:
         kind, _, digits = name.rstrip("af").partition("_")
+        if kind not in ("sm", "compute"):
+            return True
         major, minor = divmod(int(digits), 10)
         newer = capability >= (major, minor)
         if newer and (kind == "compute" or capability[0] == major):

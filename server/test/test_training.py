@@ -581,6 +581,9 @@ def test_a_gpu_that_is_too_old_for_this_pytorch_is_not_used(
         assert accelerator_for(1, 1) == expected
         assert ("not built for a GPU as old" in capsys.readouterr().err) == (expected == "cpu")
 
+    monkeypatch.setattr("torch.cuda.get_arch_list", lambda: ["gfx906", "gfx90a", "gfx1100"])
+    assert accelerator_for(1, 1) == "auto"
+
 
 def test_validation_has_scribbles_of_its_own(prepared: TrainingData) -> None:
     seen = {picture.tobytes() for picture in prepared.no_digits.pictures}
