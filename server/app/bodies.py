@@ -76,8 +76,10 @@ def picture_bytes(request: UploadRequest, max_bytes: int) -> bytes:
     """The picture file in a request's body; the body is not read when its length is too great.
 
     max_bytes: the most that the file may have; around it, and for base64, there is room beside
-    Raises ProblemError: 400 for a body that cannot be parsed, 413 for a file that is too long, 415
-    for a content type that is none of `FORMS`, 422 for a body with no picture in it.
+    Raises RequestEntityTooLarge for a file or a body that is too long, and ProblemError: 400 for
+    a body that cannot be parsed or breaks off, 408 for one that comes too slowly, 413 for a form
+    that is too long or JSON of too many values, 415 for a content type that is none of `FORMS`,
+    422 for a body with no picture in it.
     """
     if request.mimetype == "application/json":
         data = _from_json(request, max_bytes)
@@ -96,7 +98,7 @@ def batch_bytes(request: UploadRequest, max_bytes: int, max_pictures: int) -> li
     """The pictures in a request's body: files as bytes, those of JSON as the text that holds them.
 
     max_bytes: the most that all of them may have together; max_pictures: how many they may be
-    Raises ProblemError like `picture_bytes`.
+    Raises ProblemError like `picture_bytes`, 413 for all that is too long.
     """
     pictures: list[bytes | str]
     if request.mimetype == "application/json":
@@ -200,8 +202,8 @@ def _from_form(request: UploadRequest, max_bytes: int) -> bytes:
 def json_body(request: Request, max_bytes: int) -> Any:
     """A request's body as JSON that may hold one picture of so many bytes.
 
-    Raises ProblemError: 400 for what is not JSON, 413 for what is too long or of too many values,
-    415 for another type.
+    Raises RequestEntityTooLarge for what is too long, and ProblemError: 400 for what is not JSON,
+    408 for what comes too slowly, 413 for too many values, 415 for another type.
     """
     if request.mimetype != "application/json":
         raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON as application/json.")
@@ -211,7 +213,8 @@ def json_body(request: Request, max_bytes: int) -> Any:
 def picture_of_text(image: str, max_bytes: int) -> bytes:
     """The picture file in a data URL or in base64.
 
-    Raises ProblemError: 400 where the text is neither, 413 for a file that is too long.
+    Raises RequestEntityTooLarge for a file that is too long, and ProblemError 400 where the text
+    is neither.
     """
     data = _from_base64(_data_of_url(image.strip()))
     if len(data) > max_bytes:
@@ -220,7 +223,7 @@ def picture_of_text(image: str, max_bytes: int) -> bytes:
 
 
 def picture_of_json(body: bytes, max_bytes: int) -> bytes:
-    """The picture file in a body of JSON. Raises ProblemError like `picture_bytes`."""
+    """The picture file in a body of JSON. Raises like `picture_bytes`."""
     return _picture_of_message(_parse_json(body), max_bytes)
 
 

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 READINGS = "6000 per minute"
 """A pen that is never lifted asks for 600 readings a minute; several may share an address."""
 
-READING = "api.recognize"
+READING_ROUTE = "api.recognize"
 """The route."""
 
 BATCHES = "120 per minute"
@@ -47,7 +47,7 @@ SWEEP = 60.0
 
 
 Limit = Callable[[str], None]
-"""Counts one more request of a client, of an address. Raises ProblemError 429 for one too many."""
+"""Counts one more request of the client of an address. Raises ProblemError 429 for one too many."""
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -56,7 +56,7 @@ def register(app: Flask, settings: Settings) -> None:
         return
     counts = _Counts(settings.redis_url)
     for limit, routes in (
-        (READINGS, (READING,)),
+        (READINGS, (READING_ROUTE,)),
         (BATCHES, ("api.recognize_batch",)),
         (CORRECTIONS, ("corrections.add_correction", "corrections.remove_correction")),
         (EXPORTS, ("corrections.export_corrections",)),
@@ -69,7 +69,7 @@ def register(app: Flask, settings: Settings) -> None:
 
 def of_readings(app: Flask) -> Limit | None:
     """What counts an application's readings; None where there are no limits."""
-    return app.extensions.get(f"limit of {READING}")
+    return app.extensions.get(f"limit of {READING_ROUTE}")
 
 
 View = Callable[..., Any]

@@ -80,7 +80,10 @@ def _end(response: Response) -> Response:
 
 
 def begin(given_id: str) -> Seen:
-    """given_id: what the client, or a proxy, calls the request; empty where it says nothing"""
+    """Note that a request begins: when, and by which id.
+
+    given_id: what the client, or a proxy, calls the request; empty where it says nothing
+    """
     is_usable = REQUEST_ID.fullmatch(given_id)
     return Seen(time.perf_counter(), given_id if is_usable else f"{random.getrandbits(64):016x}")
 

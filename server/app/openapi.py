@@ -88,13 +88,9 @@ def docs() -> Response:
     raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, client.NOT_BUILT)
 
 
+@lru_cache(maxsize=4)
 def document(app: Flask) -> Json:
     """The description of an application's routes."""
-    return _document(app)
-
-
-@lru_cache(maxsize=4)
-def _document(app: Flask) -> Json:
     types = _Types()
     paths: dict[str, Json] = {}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):

@@ -105,7 +105,7 @@ def serve(requests: Sequence[Callable[[], Any]]) -> list[Any]:
                 said[at] = places[at].switch(reading)
     for place, one in zip(places, said, strict=True):
         if isinstance(one, _MakesWay):
-            place.throw()  # it ends, as if the request had never been begun
+            place.throw()  # it ends unanswered, and the request is served anew elsewhere
         else:
             _idle.places.append(place)
     results = [one.result if isinstance(one, _Served) else None for one in said]

@@ -16,7 +16,7 @@ def augment(digits: Tensor, strength: float, generator: Generator) -> Tensor:
     """Vary every picture of a batch by itself: place, shape, stroke width and contrast.
 
     digits: (N, 1, 28, 28) in 0..1
-    strength: 0 leaves everything as it is, 1 is full strength
+    strength: 0 leaves everything as it is, 1 is what `digits` trains with; more is possible
     Returns the same shape and range.
     """
     if strength == 0:

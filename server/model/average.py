@@ -23,7 +23,7 @@ from model.files import card_path, origin, read_card
 from model.folders import make_folder
 from model.keeper import calibrated, keep, scores
 from model.labelled import labelled_sets
-from model.network import NetworkOutput
+from model.network import NetworkOutput, outputs_of
 from model.networks import build
 from model.recipes import RECIPES, LabelledSets, Recipe
 from model.weights import load_pipeline
@@ -83,19 +83,9 @@ def _described(card: dict[str, Any]) -> str:
 def judge(network: nn.Module, sets: LabelledSets) -> dict[str, NetworkOutput]:
     """What a network says of every held-out set, without its evidence."""
     return {
-        name: _said(network, torch.from_numpy(part.pictures))
+        name: outputs_of(network, torch.from_numpy(part.pictures))
         for name, part in sets.held_out.items()
     }
-
-
-@torch.inference_mode()
-def _said(network: nn.Module, pictures: torch.Tensor) -> NetworkOutput:
-    outputs = [network(some[:, None].float() / 255) for some in torch.split(pictures, 500)]
-    return NetworkOutput(
-        torch.cat([output.logits for output in outputs]),
-        torch.cat([output.digit_logit for output in outputs]),
-        torch.empty(0),
-    )
 
 
 def _mean(states: list[dict[str, Any]]) -> dict[str, Any]:

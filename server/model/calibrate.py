@@ -32,8 +32,8 @@ def calibrate(
         fit_temperature([(output.logits, labels) for output, labels in digits])
     )
     scales, shift = _fit_log_odds(
-        torch.cat([_evidence(output) for output, _ in digits]),
-        torch.cat([_evidence(output) for output in no_digits]),
+        torch.cat([_signs(output) for output, _ in digits]),
+        torch.cat([_signs(output) for output in no_digits]),
     )
     calibration.digit_scale.fill_(scales[0])
     calibration.largest_scale.fill_(scales[1])
@@ -49,13 +49,13 @@ def fit_temperature(sets: Sequence[tuple[Tensor, Tensor]]) -> float:
     misread = any((logits.argmax(1) != labels).any() for logits, labels in sets)
     candidates = torch.exp(torch.linspace(-2 if misread else 0, 2, 401))
 
-    def likelihood(temperature: Tensor) -> float:
+    def negative_log_likelihood(temperature: Tensor) -> float:
         return sum(F.cross_entropy(logits / temperature, labels).item() for logits, labels in sets)
 
-    return float(min(candidates, key=likelihood))
+    return float(min(candidates, key=negative_log_likelihood))
 
 
-def _evidence(output: NetworkOutput) -> Tensor:
+def _signs(output: NetworkOutput) -> Tensor:
     """(N, 2) what tells whether it is a digit: the log-odds of that, and the largest logit."""
     return torch.stack([output.digit_logit, output.logits.amax(1)], dim=1)
 
@@ -64,7 +64,7 @@ def _fit_log_odds(digits: Tensor, no_digits: Tensor) -> tuple[Tensor, float]:
     """Logistic regression with both kinds weighing the same gives the (2,) scales; the shift then
     accepts the share `ACCEPTED` of the digits.
 
-    digits: (N, 2) and no_digits: (M, 2), see `_evidence`
+    digits: (N, 2) and no_digits: (M, 2), see `_signs`
     """
     scales = torch.tensor([1.0, 0.0], requires_grad=True)
     shift = torch.zeros((), requires_grad=True)

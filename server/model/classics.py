@@ -13,8 +13,9 @@ MAP = 7
 class Classifier(nn.Module):
     """A network that knows ten digits and nothing else.
 
-    How much a picture looks like a digit at all is the free energy of its logits (Liu et al. 2020),
-    and its evidence comes from everywhere alike: such a network does not say where it has it from.
+    How much a picture looks like a digit at all is the negative free energy of its logits, the
+    logarithm of the sum of their exponentials (Liu et al. 2020), and its evidence comes from
+    everywhere alike: such a network does not say where it has it from.
     """
 
     def __init__(self, layers: nn.Sequential, lowest: float = 0.0, highest: float = 1.0) -> None:
@@ -37,7 +38,7 @@ class Classifier(nn.Module):
 
 class LeNet(Classifier):
     """Two convolutions and three dense layers, as LeCun et al. (1998) had them, with 3×3 filters,
-    rectifiers and maxima."""
+    rectifiers and max-pooling."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -59,7 +60,8 @@ class LeNet(Classifier):
 
 
 class Perceptron(Classifier):
-    """One hidden layer of sigmoids on bare pixels (Rumelhart et al. 1986)."""
+    """A multi-layer perceptron: one hidden layer of sigmoids on bare pixels (Rumelhart et al.
+    1986)."""
 
     def __init__(self, hidden: int = 5) -> None:
         super().__init__(
@@ -70,7 +72,7 @@ class Perceptron(Classifier):
 
 
 class KerasCnn(Classifier):
-    """Two convolutions, one maximum and a broad dense layer, on inputs of -1 … 1."""
+    """Two convolutions, max-pooling and a broad dense layer, on inputs of -1 … 1."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -92,7 +94,7 @@ class KerasCnn(Classifier):
 
 
 class DenseCnn(Classifier):
-    """Convolutions, each followed by a maximum, then dense layers, all of them rectified."""
+    """Convolutions, each followed by max-pooling, then dense layers, all of them rectified."""
 
     def __init__(
         self, channels: tuple[int, ...] = (16, 32), dense: tuple[int, ...] = (128,)
@@ -112,7 +114,7 @@ class DenseCnn(Classifier):
 
 
 class ResidualBlock(nn.Module):
-    """Two 3×3 convolutions beside a short cut (He et al. 2016)."""
+    """Two 3×3 convolutions beside a shortcut connection (He et al. 2016)."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()

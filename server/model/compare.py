@@ -8,12 +8,8 @@ import argparse
 import json
 import shutil
 import sys
-import time
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import torch
 
 from model import train
 from model.card import listed
@@ -23,20 +19,16 @@ from model.data import CHECKOUT, checksums
 from model.download import ensure_data
 from model.errors import ModelError
 from model.evaluate import measure, pen_of
-from model.figures import ridge
+from model.figures import trade_off
 from model.files import FOLDER, RUNS, card_path, place_of, read_card, weights_path
 from model.folders import make_folder
 from model.network import fused
 from model.options import positive
+from model.pareto import milliseconds
 from model.recipes import RECIPES, Recipe
 from model.runs import differences, log_of, was_interrupted
 from model.sets import MNIST, sets
 from model.weights import load_pipeline
-
-REPEATS = 200
-
-PICTURE = (384, 384)
-"""Height and width of the picture that is timed."""
 
 BEGIN, END = "<!-- recipes -->", "<!-- /recipes -->"
 """Between them the README holds the table."""
@@ -108,22 +100,12 @@ def _check_is_whole(run: Path, recipe: Recipe, limit: int | None = None) -> None
         )
 
 
-def milliseconds(names: list[str]) -> dict[str, float]:
-    """Median of one picture through each whole pipeline in torch, one thread, in turns."""
-    torch.set_num_threads(1)
-    pipelines = {name: load_pipeline(name) for name in names}
-    for pipeline in pipelines.values():
+def latencies(names: list[str]) -> dict[str, float]:
+    """Milliseconds that each model takes for a picture, see `pareto.milliseconds`."""
+    pipelines = [load_pipeline(name) for name in names]
+    for pipeline in pipelines:
         pipeline.network = fused(pipeline.network)
-    picture = torch.ones(1, 1, *PICTURE)
-    picture[..., 100:280, 180:205] = 0
-    times: dict[str, list[float]] = {name: [] for name in names}
-    with torch.inference_mode():
-        for _ in range(REPEATS):
-            for name, pipeline in pipelines.items():
-                start = time.perf_counter()
-                pipeline(picture)
-                times[name].append(time.perf_counter() - start)
-    return {name: 1000 * float(np.median(values)) for name, values in times.items()}
+    return dict(zip(names, milliseconds(pipelines), strict=True))
 
 
 def row(recipe: str, name: str, limit: int | None, latency: float) -> dict[str, Any]:
@@ -180,9 +162,9 @@ def main(arguments: list[str] | None = None) -> int:
     make_folder(options.out)
     ensure_data()
     models = {recipe: trained(recipe, options) for recipe in options.recipes}
-    latencies = milliseconds(list(models.values()))
-    rows = [row(recipe, name, options.limit, latencies[name]) for recipe, name in models.items()]
-    ridge(rows, options.out / "recipes.png", "error, mean of MNIST test and pens,")
+    times = latencies(list(models.values()))
+    rows = [row(recipe, name, options.limit, times[name]) for recipe, name in models.items()]
+    trade_off(rows, options.out / "recipes.png", "error, mean of MNIST test and pens,")
     text = table(rows)
     (options.out / "recipes.md").write_text(text + "\n", encoding="utf-8")
     (options.out / "recipes.json").write_text(json.dumps(rows, indent=2) + "\n")

@@ -30,7 +30,7 @@ DAMAGES = (OSError, zipfile.BadZipFile, zlib.error, RuntimeError)
 
 
 def checksum(path: Path) -> str:
-    """SHA-256 of an archive. Raises DataError where it cannot be read."""
+    """SHA-256 of a file. Raises DataError where it cannot be read."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

@@ -102,6 +102,10 @@ class Images(NamedTuple):
     writers: NDArray[np.int64] | None = None
     """(N,) numbers of those who wrote them, where that is known."""
 
+    def first(self, number: int | None) -> "Images":
+        """The first so many, or all; without their writers."""
+        return Images(self.pictures[:number], self.labels[:number])
+
 
 class Seen(Images):
     """Those that are what a network sees of pictures: normalised already."""
@@ -136,7 +140,7 @@ def data_folder() -> Path:
 
 
 def checksums(folder: Path | None = None) -> dict[str, str]:
-    """SHA-256 of every file that the network trains on or is measured on, by name."""
+    """SHA-256 of every file of MNIST, the pen digits and the letters, by name."""
     folder = folder or data_folder()
     names = ("mnist/*.gz", "pen/*.gz", "letters/*.zip")
     return {
@@ -194,11 +198,12 @@ def pen_digits(folder: Path | None = None) -> list[PenDigit]:
 
 
 def read_unipen(text: str, named: str, strict: bool = True) -> Iterator[PenDigit]:
-    """Read the digits of a UNIPEN file whose `.COMMENT` lines give digit, writer and sample.
+    """Read the digits of a UNIPEN file whose `.COMMENT` lines give digit and writer.
 
     named: what an error calls the file; strict: whether a segment whose comment says something else
         is an error, rather than left out
-    Raises DataError, naming the line in which such a segment, or a stroke that is none, begins.
+    Raises DataError, naming the line in which the segment begins that has no such comment or a
+    stroke that is none.
     """
     line = 1
     before, *segments = text.split(".SEGMENT DIGIT")
@@ -270,7 +275,8 @@ def letters(folder: Path | None = None, lookalikes: bool = False) -> list[Letter
 
 
 def scans(folder: Path | None = None) -> list[tuple[NDArray[np.uint8], int]]:
-    """Digits cut from old church books, (H, W) luminance and label; for measuring only.
+    """Digits cut from old church books, (H, W) luminance and label; nothing is trained on
+    them.
 
     Empty where the file is not there. Raises DataError, naming it, where it is corrupt.
     """

@@ -2,7 +2,7 @@
 
 Forms that are read: IDX files (gzipped or not; name the file of images, or its folder), CSV (the
 label, then 784 levels), a folder of pictures in folders named 0 to 9, UNIPEN strokes, and the ZIP
-of corrections that a server hands out.
+of corrections that a server hands out, or of the last drawings that the page saves.
 """
 
 import argparse

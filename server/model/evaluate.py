@@ -51,7 +51,7 @@ from model.metrics import (
 )
 from model.options import positive
 from model.pareto import pareto
-from model.prepare import NO_DIGITS
+from model.prepare import NO_DIGIT, NO_DIGITS
 from model.report import write_report
 from model.robustness import HARMS
 from model.sets import (
@@ -59,7 +59,6 @@ from model.sets import (
     LETTERS,
     LOOKALIKES,
     MNIST,
-    NO_LABEL,
     Item,
     Picture,
     harmed_name,
@@ -88,6 +87,7 @@ class Result(NamedTuple):
 
     @property
     def digits(self) -> NDArray[np.int64]:
+        """(N,) what was read: 0..9, or -1 where nothing was seen."""
         return np.array([answer.digit for answer in self.answers])
 
     @property
@@ -243,7 +243,7 @@ def figures(results: list[Result]) -> dict[str, Any]:
     by_name = {result.name: result for result in results}
     conditions = [by_name[condition.name] for condition in CONDITIONS]
     mnist, pen = by_name[MNIST], pen_of(results)
-    of_digits = [r for r in results if (r.labels != NO_LABEL).all()]
+    of_digits = [r for r in results if (r.labels != NO_DIGIT).all()]
     accuracy = {result.name: float(result.right.mean()) for result in of_digits}
     digits = np.concatenate([mnist.is_digit, pen.is_digit])
     return {

@@ -32,6 +32,7 @@ def learning_curve(log: list[dict[str, Any]], path: Path) -> None:
     }
     for name, label in labels.items():
         if name in log[0]:
+            # A little more, so that no error at all has a place on a logarithmic scale.
             right.plot(epochs, [100 * (1 - entry[name]) + 1e-3 for entry in log], label=label)
     right.set(xlabel="epoch", ylabel="held-out error in %", yscale="log")
     right.legend()
@@ -56,7 +57,10 @@ def loss_by_rate(
 def confusion_matrix(
     labels: NDArray[np.int64], digits: NDArray[np.int64], title: str, path: Path
 ) -> None:
-    """Draw how often each digit (rows) was read as each (columns); the last column is nothing."""
+    """Draw how often each digit (rows) was read as each (columns); the last column is nothing.
+
+    labels: (N,) 0..9; digits: (N,) 0..9, or -1 for nothing, which as an index is the last column
+    """
     counts = np.zeros((10, 11), int)
     np.add.at(counts, (labels, digits), 1)
     mistakes = counts.copy()
@@ -167,7 +171,7 @@ def robustness_curves(
     _save(figure, path)
 
 
-def ridge(points: list[dict[str, Any]], path: Path, what: str = "held-out error") -> None:
+def trade_off(points: list[dict[str, Any]], path: Path, what: str = "held-out error") -> None:
     """Draw models by what they cost and how often they are wrong.
 
     points: each with "name", "parameters", "milliseconds" and "error" (share, 0..1); what: it is

@@ -53,9 +53,7 @@ def calibration_digits() -> NDArray[np.float32]:
     from model.samples import samples
 
     try:
-        images = data.mnist("train")
-        first = data.Images(images.pictures[:CALIBRATION], images.labels[:CALIBRATION])
-        pictures = normalized_images(first).pictures
+        pictures = normalized_images(data.mnist("train").first(CALIBRATION)).pictures
     except (DataError, OSError):
         pictures = normalized(samples().greys)
     return pictures[:, None].astype(np.float32) / np.float32(255)

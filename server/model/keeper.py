@@ -12,6 +12,7 @@ from torch import nn
 
 from model.calibrate import calibrate
 from model.card import UNRELEASED
+from model.conditions import CONDITIONS
 from model.errors import DivergedError
 from model.figures import learning_curve
 from model.folders import replace_file
@@ -56,7 +57,9 @@ def scores(
         counted.append(found[name])
         losses.append(nn.functional.cross_entropy(judged[name].logits, labels).item())
         if name == "pen":
-            found["worst_condition"] = min(_share(condition) for condition in right.view(10, -1))
+            # `conditions_pen` draws all digits in one condition after the other.
+            by_condition = right.view(len(CONDITIONS), -1)
+            found["worst_condition"] = min(_share(condition) for condition in by_condition)
         if name in sets.varied:
             found[f"{name}_accepted"] = _share(right & _accepted(judged[name], calibration))
             counted.append(found[f"{name}_accepted"])
@@ -130,7 +133,7 @@ class Keeper(Callback):
     # Before the average's own callback puts the weights that learn back in their place.
     def on_validation_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
         assert isinstance(module, Learner)
-        judged = module.judged()
+        judged = module.take_outputs()
         found = scores(module.sets, judged, calibrated(module.sets, judged))
         _check(found["validation_loss"])
         module.log_dict(found, sync_dist=True)

@@ -63,8 +63,7 @@ def labelled_sets(
 
 
 def _of_mnist(part: str, limit: int | None) -> Prepared:
-    images = data.mnist(part)
-    return normalized_images(data.Images(images.pictures[:limit], images.labels[:limit]))
+    return normalized_images(data.mnist(part).first(limit))
 
 
 def _split(own: data.Images, limit: int | None) -> tuple[Prepared, Prepared]:

@@ -112,7 +112,7 @@ class Learner(L.LightningModule):
         small = NetworkOutput(output.logits.cpu(), output.digit_logit.cpu(), torch.empty(0))
         self.outputs.setdefault(name, []).append(small)
 
-    def judged(self) -> dict[str, NetworkOutput]:
+    def take_outputs(self) -> dict[str, NetworkOutput]:
         """What was said of every held-out set since it was last asked for."""
         outputs = {
             name: NetworkOutput(*(torch.cat(values) for values in zip(*parts, strict=True)))

@@ -25,7 +25,8 @@ RECENT = 5
 """Losses: a single one says little, where a batch is small or a network well trained."""
 
 CLEAR = 3.0
-"""Times the differences from step to step, by which the loss must fall to tell a rate from it."""
+"""By how many standard deviations of the losses about their smoothed curve this must fall for a
+rate to be told from it."""
 
 BREADTH = 5.0
 """Steps: standard deviation of the bell that smooths the losses, a quarter of a decade."""

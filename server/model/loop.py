@@ -1,4 +1,5 @@
-"""Lightning, also beside a torchvision that cannot be imported as it is."""
+"""Lightning, whose loop trains (the steps are in `learner.py`), also beside a torchvision that
+cannot be imported as it is."""
 
 from typing import Any
 

@@ -74,6 +74,20 @@ class DigitNet(nn.Module):
         )
 
 
+@torch.inference_mode()
+def outputs_of(network: nn.Module, pictures: Tensor) -> NetworkOutput:
+    """What a network says of many pictures, without its evidence, which is large.
+
+    pictures: (N, 28, 28), 0..255, 255 = ink
+    """
+    outputs = [network(some[:, None].float() / 255) for some in torch.split(pictures, 500)]
+    return NetworkOutput(
+        torch.cat([output.logits for output in outputs]),
+        torch.cat([output.digit_logit for output in outputs]),
+        torch.empty(0),
+    )
+
+
 def convolution(inputs: int, outputs: int, *, padded: bool, rank: int = 0) -> nn.Module:
     """3×3 convolution, batch normalisation, rectifier.
 

@@ -1,14 +1,16 @@
-"""The ridge between accuracy, size and speed, over every model that was trained."""
+"""The trade-off between accuracy, size and speed, over every model that was trained."""
 
+import statistics
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from model.errors import ModelError
-from model.figures import ridge
+from model.figures import trade_off
 from model.files import FOLDER, RUNS, read_card, weights_path
 from model.network import fused
 from model.pipeline import Pipeline
@@ -43,24 +45,30 @@ def readable(found: list[tuple[str, Path]]) -> list[tuple[dict[str, Any], Pipeli
     return kept
 
 
-def pareto(out: Path) -> int:
-    """Time every model, in turns, print a table and draw it into the folder `out`."""
+def milliseconds(pipelines: Sequence[Pipeline]) -> list[float]:
+    """Median of one picture through each whole pipeline in torch, one thread, in turns."""
     torch.set_num_threads(1)
-    found = readable(models())
     picture = torch.ones(1, 1, *PICTURE)
     picture[..., 100:280, 180:205] = 0
-    seconds: list[list[float]] = [[] for _ in found]
-    points = [point for point, _ in found]
+    seconds: list[list[float]] = [[] for _ in pipelines]
     with torch.inference_mode():
         for _ in range(REPEATS):
-            for (_, pipeline), times in zip(found, seconds, strict=True):
+            for pipeline, times in zip(pipelines, seconds, strict=True):
                 start = time.perf_counter()
                 pipeline(picture)
                 times.append(time.perf_counter() - start)
-    for point, times in zip(points, seconds, strict=True):
-        point["milliseconds"] = 1000 * sorted(times)[len(times) // 2]
+    return [1000 * statistics.median(times) for times in seconds]
+
+
+def pareto(out: Path) -> int:
+    """Time every model, in turns, print a table and draw it into the folder `out`."""
+    found = readable(models())
+    points = [point for point, _ in found]
+    times = milliseconds([pipeline for _, pipeline in found])
+    for point, time_of_one in zip(points, times, strict=True):
+        point["milliseconds"] = time_of_one
     # Errors on MNIST alone are none to compare with.
-    ridge([point for point in points if point["error"] is not None], out / "pareto.png")
+    trade_off([point for point in points if point["error"] is not None], out / "pareto.png")
     print("| model | parameters | MB | ms | MNIST, held out | pen, held out | letters taken |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for point in sorted(points, key=lambda point: float(point["error"] or 1)):

@@ -50,12 +50,14 @@ class Calibration(nn.Module):
         self.register_buffer("digit_shift", torch.zeros(()))
 
     def forward(self, logits: Tensor, digit_logit: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, 10) logits and (N,) log-odds in, (N, 10) and (N,) probabilities out."""
+        """(N, 10) logits and (N,) log-odds in; out come (N, 10) probabilities and (N,) `is_digit`,
+        0..1, which is none (see `PipelineOutput`)."""
         probabilities = torch.softmax(logits / self.temperature, dim=1)
         return probabilities, torch.sigmoid(self.digit_log_odds(logits, digit_logit))
 
     def digit_log_odds(self, logits: Tensor, digit_logit: Tensor) -> Tensor:
-        """(N, 10) logits and (N,) log-odds in, (N,) calibrated log-odds that it is a digit out."""
+        """(N, 10) logits and (N,) log-odds in, the (N,) logit of `is_digit` out: it is above 0 for
+        99 % of the held-out digits."""
         largest = logits.amax(1)
         return digit_logit * self.digit_scale + largest * self.largest_scale + self.digit_shift
 

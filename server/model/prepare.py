@@ -56,8 +56,9 @@ PART = 256
 """Pictures that a process draws at once."""
 
 Seed = tuple[int, ...]
-"""What a random stream is named by, e.g. (seed, source, split, item): streams of different names
-share nothing (`numpy.random.SeedSequence`)."""
+"""What a random stream is named by, e.g. (seed, split, source, item): streams of different names of
+one length share nothing (`numpy.random.SeedSequence`, which fills one of fewer than four numbers
+with zeros)."""
 
 
 class Prepared(NamedTuple):
@@ -265,7 +266,7 @@ def draw_in_parallel(drawings: Sequence[Drawing], what: str) -> NDArray[np.uint8
         return np.concatenate(list(progress))
 
 
-def some(number: int, limit: int | None, rng: Rng) -> NDArray[np.int64]:
+def sampled_indices(number: int, limit: int | None, rng: Rng) -> NDArray[np.int64]:
     """Which of so many are used: all of them in order, or `limit` of them, picked at random."""
     if limit is None or number <= limit:
         return np.arange(number)
@@ -285,7 +286,7 @@ def varied_pen(
         for k in range(times)
     ]
     labels = np.repeat(np.array([digit.label for digit in digits]), times)
-    picks = some(len(drawings), limit, rng)
+    picks = sampled_indices(len(drawings), limit, rng)
     drawings = [drawings[i] for i in picks]
     return Prepared(draw_in_parallel(drawings, "pen digits"), labels[picks])
 
@@ -293,7 +294,7 @@ def varied_pen(
 def pages(images: data.Images, number: int, seed: Seed) -> Prepared:
     """MNIST's digits, `number` of them, each on a page beside two others, and cut out of it."""
     rng = np.random.default_rng(seed)
-    picks = some(len(images.labels), number, rng)
+    picks = sampled_indices(len(images.labels), number, rng)
     beside = rng.integers(len(images.labels), size=(len(picks), 2))
     drawings = [
         partial(_on_page, (*seed, int(i)), images.pictures[i], images.pictures[others])
@@ -362,7 +363,7 @@ def letters(
         for k in range(times)
     ]
     rng = np.random.default_rng(seed)
-    drawings = [drawings[i] for i in some(len(drawings), limit, rng)]
+    drawings = [drawings[i] for i in sampled_indices(len(drawings), limit, rng)]
     pictures = draw_in_parallel(drawings, "letters")
     return Prepared(pictures, np.full(len(pictures), NO_DIGIT))
 

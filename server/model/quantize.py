@@ -49,7 +49,8 @@ class Pictures(CalibrationDataReader):  # type: ignore[misc]
 
 
 def calibration_pictures(each: int = EACH) -> list[Grey]:
-    """Digits and letters from the training data, in every condition: (H, W), 0 = black."""
+    """Pictures of the training data, (H, W) in 0..1, 0 = black: `each` MNIST digits as they are,
+    pen digits in the ten conditions by turns, and letters."""
     rng = np.random.default_rng(0)
     pen = [digit for digit in data.pen_digits() if digit.writer not in data.VALIDATION_WRITERS]
     letters = [x for x in data.letters() if x.alphabet != data.VALIDATION_ALPHABET]

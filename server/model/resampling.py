@@ -94,7 +94,8 @@ def cubic_weights(offsets: Tensor, positions: Tensor) -> Tensor:
 
 
 def shrink(picture: Tensor) -> tuple[Tensor, int]:
-    """Average a large picture's pixels in squares, so that its shorter side is 120 to 239 pixels.
+    """Average a large picture's pixels in squares, so that its shorter side is 120 to 179 pixels;
+    one whose shorter side has less than 240 stays as it is.
 
     picture: (N, C, H, W), of any size
     Returns (N, C, H // factor, W // factor) and the factor; what the squares do not fill at the

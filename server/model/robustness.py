@@ -15,8 +15,8 @@ from model.manners import Manner, skipping, straight, too_long, too_short
 from model.page import on_a_table, rules, shadow
 from model.render import draw_strokes, fit
 
-Grey = NDArray[np.uint8]
-"""(H, W), 0 = black."""
+Levels = NDArray[np.uint8]
+"""(H, W), 0 = black, 255 = white."""
 
 Rng = np.random.Generator
 
@@ -31,7 +31,7 @@ class Harm:
     name: str
     unit: str
     degrees: tuple[float, ...]
-    draw: Callable[[PenDigit, float, Rng], Grey]
+    draw: Callable[[PenDigit, float, Rng], Levels]
     """Draws a digit that has come to harm."""
 
 
@@ -49,28 +49,28 @@ def _drawn(digit: PenDigit, pen: float = 0.07, angle: float = 0) -> Image.Image:
     return Image.fromarray(((1 - coverage) * 255).round().astype(np.uint8))
 
 
-def _rotated(digit: PenDigit, degrees: float, _: Rng) -> Grey:
+def _rotated(digit: PenDigit, degrees: float, _: Rng) -> Levels:
     return np.asarray(_drawn(digit, angle=degrees))
 
 
-def _noisy(digit: PenDigit, deviation: float, rng: Rng) -> Grey:
+def _noisy(digit: PenDigit, deviation: float, rng: Rng) -> Levels:
     grey = np.asarray(_drawn(digit), np.float64) / 255
     # Between dark grey and light grey, so that noise is not cut off at black and white.
     noisy = 0.2 + 0.6 * grey + rng.normal(0, deviation, grey.shape)
     return (noisy.clip(0, 1) * 255).round().astype(np.uint8)
 
 
-def _blurred(digit: PenDigit, share: float, _: Rng) -> Grey:
+def _blurred(digit: PenDigit, share: float, _: Rng) -> Levels:
     return np.asarray(_drawn(digit).filter(ImageFilter.GaussianBlur(share * SIDE)))
 
 
-def _jpeg(digit: PenDigit, quality: float, _: Rng) -> Grey:
+def _jpeg(digit: PenDigit, quality: float, _: Rng) -> Levels:
     stored = io.BytesIO()
     _drawn(digit).save(stored, "JPEG", quality=int(quality))
     return np.asarray(Image.open(stored))
 
 
-def _cut_off(digit: PenDigit, share: float, rng: Rng) -> Grey:
+def _cut_off(digit: PenDigit, share: float, rng: Rng) -> Levels:
     """The picture ends within the digit, on a side that chance chooses."""
     grey = np.rot90(np.asarray(_drawn(digit)), int(turns := rng.integers(4)))
     inked = np.nonzero((grey < 128).any(1))[0]
@@ -78,27 +78,27 @@ def _cut_off(digit: PenDigit, share: float, rng: Rng) -> Grey:
     return np.ascontiguousarray(np.rot90(grey[cut:], -int(turns)))
 
 
-def _thickness(digit: PenDigit, share: float, _: Rng) -> Grey:
+def _thickness(digit: PenDigit, share: float, _: Rng) -> Levels:
     return np.asarray(_drawn(digit, pen=share))
 
 
-def _on_squared_paper(digit: PenDigit, darkness: float, rng: Rng) -> Grey:
+def _on_squared_paper(digit: PenDigit, darkness: float, rng: Rng) -> Levels:
     """On a sheet whose squares are 0.4 to 1 times as large as the digit, a little aslant."""
     spacing = SIDE * rng.uniform(0.4, 1)
     lines = darkness * rules(CANVAS, spacing, 0.012 * SIDE, rng, squared=True)
     ink = np.maximum(1 - np.asarray(_drawn(digit), np.float32) / 255, lines)
-    grey: Grey = (225 * (1 - 0.8 * ink)).round().astype(np.uint8)
+    grey: Levels = (225 * (1 - 0.8 * ink)).round().astype(np.uint8)
     return grey
 
 
-def _in_shadow(digit: PenDigit, share: float, rng: Rng) -> Grey:
+def _in_shadow(digit: PenDigit, share: float, rng: Rng) -> Levels:
     """A part of the sheet lies in a shadow, whose edge is hard or soft."""
     light = 225 * (1 - share * shadow(CANVAS, rng))
     grey = np.asarray(_drawn(digit), np.float32) / 255
     return (light * (0.2 + 0.8 * grey)).round().astype(np.uint8)
 
 
-def _on_a_table(digit: PenDigit, brightness: float, rng: Rng) -> Grey:
+def _on_a_table(digit: PenDigit, brightness: float, rng: Rng) -> Levels:
     """On a sheet that lies on a table, which is `brightness` times as bright."""
     size = 0.3 * CANVAS
     strokes = fit(digit.strokes, size, np.array([CANVAS / 2, CANVAS / 2]))
@@ -106,7 +106,7 @@ def _on_a_table(digit: PenDigit, brightness: float, rng: Rng) -> Grey:
     return (grey * 255).round().astype(np.uint8)
 
 
-def _with_margin(colours: tuple[float, float], digit: PenDigit, share: float, rng: Rng) -> Grey:
+def _with_margin(colours: tuple[float, float], digit: PenDigit, share: float, rng: Rng) -> Levels:
     """Cut out with so much paper around it, written with a thin to broad pen.
 
     colours: brightness of ink and paper, 0..1; unless they are black and white, both have grain
@@ -127,12 +127,12 @@ def _with_paper_around(drawn: NDArray[np.float64], margin: int) -> NDArray[np.fl
     return np.pad(box, margin, constant_values=1)
 
 
-def _written(manner: Manner, digit: PenDigit, degree: float, rng: Rng) -> Grey:
+def _written(manner: Manner, digit: PenDigit, degree: float, rng: Rng) -> Levels:
     """In another manner of writing."""
     return np.asarray(_drawn(replace(digit, strokes=tuple(manner(digit.strokes, degree, rng)))))
 
 
-def _ends(digit: PenDigit, share: float, rng: Rng) -> Grey:
+def _ends(digit: PenDigit, share: float, rng: Rng) -> Levels:
     """Strokes that end too early, below 0, or too late."""
     return _written(too_long if share > 0 else too_short, digit, abs(share), rng)
 

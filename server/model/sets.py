@@ -11,13 +11,11 @@ from model import data
 from model.conditions import CONDITIONS
 from model.data import PenDigit
 from model.page import on_lined_paper, photographed
-from model.prepare import NO_DIGITS, Seed, draw_no_digit
+from model.prepare import NO_DIGIT, NO_DIGITS, Seed, draw_no_digit
 from model.robustness import HARMS, Harm
 
 Picture = NDArray[np.uint8]
 """(H, W) grey or (H, W, 4) RGBA, 0..255."""
-
-NO_LABEL = -1
 
 NOBODY = 0
 """The writer where it is not known who wrote."""
@@ -28,7 +26,7 @@ class Item(NamedTuple):
 
     draw: Callable[[], Picture]
     label: int
-    """0..9, or `NO_LABEL` for what is no digit."""
+    """0..9, or `NO_DIGIT` for what is no digit."""
     writer: int = NOBODY
 
 
@@ -95,17 +93,17 @@ def sets(limit: int | None) -> list[tuple[str, list[Item]]]:
         found.append((SCANS, [Item(partial(_as_is, x), label) for x, label in scans]))
     for name, lookalikes in ((LETTERS, False), (LOOKALIKES, True)):
         letters = [
-            Item(partial(_as_is, letter.picture), NO_LABEL)
+            Item(partial(_as_is, letter.picture), NO_DIGIT)
             for letter in data.letters(lookalikes=lookalikes)
             if letter.alphabet == data.VALIDATION_ALPHABET
         ]
         found.append((name, letters))
-    found.append((BLANK, [Item(partial(_blank, (*STREAM, 0, i)), NO_LABEL) for i in range(EACH)]))
+    found.append((BLANK, [Item(partial(_blank, (*STREAM, 0, i)), NO_DIGIT) for i in range(EACH)]))
     for k, kind in enumerate(NO_DIGITS, start=1):
         rng = np.random.default_rng((*STREAM, k))
         some = [[pen[i] for i in rng.integers(len(pen), size=3)] for _ in range(EACH)]
         items = [
-            Item(partial(_no_digit, kind, digits, (*STREAM, k, i)), NO_LABEL)
+            Item(partial(_no_digit, kind, digits, (*STREAM, k, i)), NO_DIGIT)
             for i, digits in enumerate(some)
         ]
         found.append((kind, items))

@@ -1,7 +1,8 @@
 """Look for better hyper-parameters of a recipe: `npm run sweep`, by Optuna.
 
 Several processes, or machines, that name the same study and storage share it: start the command on
-each of them. Trials that do worse than others did at the same epoch are given up.
+each of them. From the fourth on, trials whose best score is below the median of the others' at the
+same epoch are given up.
 """
 
 import argparse
@@ -84,7 +85,7 @@ def suggested(trial: Any, recipe: Recipe) -> Recipe:
 
 
 def objective(trial: Any, recipe: Recipe, sets: LabelledSets, folder: Path) -> float:
-    """Train what a trial suggests; its score is the share of held-out digits that are read."""
+    """Train what a trial suggests, and return the best score of its epochs (`keeper.scores`)."""
     import optuna
 
     from model.loop import Callback

@@ -19,7 +19,7 @@ like."""
 class Lesson(NamedTuple):
     """What the teachers say of B normalised pictures."""
 
-    ten: Tensor
+    probabilities: Tensor
     """(B, 10) probabilities of the ten digits, softened, the mean of the teachers'."""
     is_digit: Tensor
     """(B,) probability that it is a digit at all, of their mean log-odds."""
@@ -47,12 +47,12 @@ class Teachers:
         said: list[NetworkOutput] = [
             network.to(digits.device)(digits) for network in self._networks
         ]
-        ten = [
+        probabilities = [
             (output.logits.float() / (temperature * TEMPERATURE)).softmax(1)
             for output, temperature in zip(said, self._temperatures, strict=True)
         ]
         is_digit = [output.digit_logit.float() for output in said]
-        return Lesson(torch.stack(ten).mean(0), torch.stack(is_digit).mean(0).sigmoid())
+        return Lesson(torch.stack(probabilities).mean(0), torch.stack(is_digit).mean(0).sigmoid())
 
 
 class Teacher(NamedTuple):

@@ -27,12 +27,13 @@ from model.loop import (
     fit,
     rank_zero_only,
 )
+from model.network import outputs_of
 from model.recipes import LabelledSets, Recipe
 from model.runs import CHECKPOINT, LAST_PICTURE
 from model.teachers import Teachers
 from model.weights import load_pipeline
 
-LONG = 1000
+STEPS_AVERAGED_BEFORE = 1000
 """Steps that count as averaged already where a run goes on from weights that were trained: it need
 not forget them as quickly as random ones."""
 
@@ -61,10 +62,14 @@ def train(
     facts: what the model card says of the run, e.g. the data's checksums
     network: one to begin with, instead of random weights
     teachers: networks to learn from, beside the labels
+    resume: go on from the folder's last checkpoint
     patience: stop after so many epochs without progress
+    devices, nodes: processes on each machine, and machines, that share every batch
     told: what has to be the same in all processes, beside the recipe's hyper-parameters
-    Raises ModelError where it is not, or where there are no such devices; DivergedError where the
-    loss is no number any more; OSError; and KeyboardInterrupt.
+    loggers: Lightning's, that track the run, or False; quiet: without a progress bar; callbacks:
+        Lightning's, beside ours
+    Raises ModelError where `told` differs between processes, or where there are no such devices;
+    DivergedError where the loss is no number any more; OSError; and KeyboardInterrupt.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _hush()
@@ -81,7 +86,8 @@ def train(
     keeper = Keeper(folder, facts)
     used: list[Callback] = [keeper]
     if recipe.average_decay:
-        used.append(Averaging(recipe.average_decay, LONG if network or "start" in facts else 0))
+        before = STEPS_AVERAGED_BEFORE if network or "start" in facts else 0
+        used.append(Averaging(recipe.average_decay, before))
     used += [
         ModelCheckpoint(folder, "best", "score", mode="max", enable_version_counter=False),
         ModelCheckpoint(folder, "last", enable_version_counter=False),
@@ -131,11 +137,7 @@ def pictures(recipe: Recipe, sets: LabelledSets, folder: Path) -> None:
     """Draw what the best weights confuse and misread, and their first layer."""
     network = load_pipeline(recipe.name, folder).network
     part = sets.validation["mnist"]
-    with torch.inference_mode():
-        inputs = torch.from_numpy(part.pictures)[:, None].float() / 255
-        digits = torch.cat(
-            [network(some).logits.argmax(1) for some in torch.split(inputs, 500)]
-        ).numpy()
+    digits = outputs_of(network, torch.from_numpy(part.pictures)).logits.argmax(1).numpy()
     confusion_matrix(
         part.labels, digits, f"{recipe.name}, held-out digits", folder / "confusion-matrix.png"
     )
@@ -152,9 +154,9 @@ def pictures(recipe: Recipe, sets: LabelledSets, folder: Path) -> None:
 def accelerator_for(devices: int, nodes: int) -> Literal["auto", "cpu"]:
     """What so many processes on each of so many machines compute on.
 
-    Where there are not as many of NVIDIA's GPUs they take the processor: of one GPU, or of Apple's,
-    they could not each have their own. So they do where a GPU is older than what this PyTorch was
-    built for.
+    Where there are not as many GPUs of NVIDIA or AMD they take the processor: of one GPU, or of
+    Apple's, they could not each have their own. So they do where this PyTorch was not built for a
+    GPU, which is older or newer.
     """
     found = torch.cuda.device_count()
     if devices * nodes > 1 and found < devices:
@@ -163,7 +165,8 @@ def accelerator_for(devices: int, nodes: int) -> Literal["auto", "cpu"]:
     if not all(_has_code(torch.cuda.get_device_capability(i), built_for) for i in range(found)):
         if rank_zero_only.rank == 0:  # type: ignore[attr-defined]
             print(
-                "This PyTorch was not built for a GPU as old: the processor trains.",
+                "This PyTorch has no code for a GPU that is here: it was built for newer or older "
+                "ones. The processor trains.",
                 file=sys.stderr,
             )
         return "cpu"

@@ -23,7 +23,7 @@ from model.prepare import (
     no_digits,
     normalized_images,
     pages,
-    some,
+    sampled_indices,
     varied_pen,
     with_ink,
     without_ones,
@@ -81,10 +81,10 @@ def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None)
     if limit:
         number = min(number, -(-limit // len(NO_DIGITS)))
     rng = np.random.default_rng(validation)
-    picks = some(len(validation_pen), limit and limit // len(CONDITIONS), rng)
+    picks = sampled_indices(len(validation_pen), limit and limit // len(CONDITIONS), rng)
     in_conditions = [validation_pen[i] for i in picks]
     prepared = TrainingData(
-        mnist=normalized_images(_first(mnist_train, limit)),
+        mnist=normalized_images(mnist_train.first(limit)),
         pen=with_ink(
             _together(
                 [
@@ -104,7 +104,7 @@ def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None)
                 LETTERS_CUT_OUT,
             )
         ),
-        validation_mnist=normalized_images(_first(mnist_validation, limit)),
+        validation_mnist=normalized_images(mnist_validation.first(limit)),
         validation_pen=_together(conditions_pen(in_conditions, (*validation, 0))),
         validation_varied=with_ink(varied_pen(validation_pen, 2, (*validation, 3), limit)),
         validation_pages=with_ink(
@@ -135,10 +135,6 @@ def training_data(recipe: "DigitsRecipe", cache: Path, limit: int | None = None)
 
 def _together(parts: Iterable[Prepared]) -> Prepared:
     return Prepared(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
-
-
-def _first(images: data.Images, limit: int | None) -> data.Images:
-    return data.Images(images.pictures[:limit], images.labels[:limit])
 
 
 def _key(recipe: "DigitsRecipe", limit: int | None) -> str:

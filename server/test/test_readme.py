@@ -54,7 +54,7 @@ def test_the_figures_reach_what_we_promise() -> None:
 
 def test_the_number_of_weights_is_right(pipeline: Pipeline) -> None:
     weights = sum(parameter.numel() for parameter in pipeline.network.parameters())
-    stated = re.search(r"six convolutions, (\d+),000 weights", README)
+    stated = re.search(r"six 3×3 convolutions \(four in two steps\), (\d+),000 weights", README)
     assert stated
     assert round(weights / 1000) == int(stated[1])
     assert read_card("digits")["parameters"] == weights

@@ -94,7 +94,7 @@ def test_teachers_are_heard_on_what_they_read_right_alone() -> None:
     ten[0, 4], ten[0, 9] = 0.6, 0.4
     ten[1, 1], ten[1, 7] = 0.9, 0.1
     logits = torch.zeros(2, 10, requires_grad=True)
-    loss = recipe.loss_of_ten(logits, torch.tensor([4, 7]), Lesson(ten, torch.ones(2)))
+    loss = recipe.loss_of_digits(logits, torch.tensor([4, 7]), Lesson(ten, torch.ones(2)))
     loss.backward()  # type: ignore[no-untyped-call]
     assert logits.grad is not None
     four, seven = 2 * logits.grad
@@ -110,7 +110,7 @@ def test_what_teachers_say_is_softened_so_that_other_digits_count() -> None:
     with torch.no_grad():
         said = teacher.eval()(digit := torch.rand(1, 1, 28, 28)).logits[0]
     for own in (1.0, 0.5):
-        (ten,) = Teachers([teacher], [own])(digit).ten
+        (ten,) = Teachers([teacher], [own])(digit).probabilities
         odds = math.exp(float(said[7] - said[2]) / (own * TEMPERATURE))
         assert float(ten[7] / ten[2]) == pytest.approx(odds, rel=1e-4)
 
@@ -172,7 +172,7 @@ def test_what_teachers_take_for_a_digit_is_not_learned_as_none() -> None:
     # of the teachers' probability of what is none, in the mean of two.
     wrong_by = torch.tensor([0.5 - 1, 0.0, 0.5 - 0.7 * 0.2])
     assert digit_logit.grad == pytest.approx(wrong_by / 2)
-    sure = Lesson(lesson.ten, torch.full((3,), 0.9))
+    sure = Lesson(lesson.probabilities, torch.full((3,), 0.9))
     assert RECIPE.loss(output, labels, sure).isfinite()
 
 

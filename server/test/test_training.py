@@ -34,7 +34,7 @@ from model.learner import Learner
 from model.loop import Callback, ModelCheckpoint
 from model.network import DigitNet
 from model.pipeline import Pipeline
-from model.prepare import NO_DIGIT, Prepared, some, without_ones
+from model.prepare import NO_DIGIT, Prepared, sampled_indices, without_ones
 from model.recipes import RECIPES, DigitsRecipe, LabelledSets, Recipe
 from model.training import accelerator_for, precision
 from model.training import train as run
@@ -94,11 +94,12 @@ def test_every_source_is_prepared_as_normalised_pictures(prepared: TrainingData)
 def test_a_limit_picks_from_all_over() -> None:
     """Letters are sorted by alphabet."""
     rng = np.random.default_rng(0)
-    picks = some(1000, 40, rng)
+    picks = sampled_indices(1000, 40, rng)
     assert len(set(picks)) == 40
     assert list(picks) == sorted(picks)
     assert all(((picks >= low) & (picks < low + 250)).sum() >= 4 for low in (0, 250, 500, 750))
-    assert list(some(30, 40, rng)) == list(some(30, None, rng)) == list(range(30))
+    for limit in (40, None):
+        assert list(sampled_indices(30, limit, rng)) == list(range(30))
 
 
 def test_a_limit_of_one_leaves_something_of_every_source(cache: Path) -> None:
@@ -561,7 +562,7 @@ def test_prepared_data_that_is_damaged_is_made_anew(tmp_path: Path) -> None:
         assert len(kept.read_bytes()) == len(whole)
 
 
-def test_a_gpu_that_is_too_old_for_this_pytorch_is_not_used(
+def test_a_gpu_that_this_pytorch_has_no_code_for_is_not_used(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
@@ -579,7 +580,11 @@ def test_a_gpu_that_is_too_old_for_this_pytorch_is_not_used(
     }.items():
         monkeypatch.setattr("torch.cuda.get_device_capability", lambda _, found=capability: found)
         assert accelerator_for(1, 1) == expected
-        assert ("not built for a GPU as old" in capsys.readouterr().err) == (expected == "cpu")
+        assert ("has no code for a GPU" in capsys.readouterr().err) == (expected == "cpu")
+
+    monkeypatch.setattr("torch.cuda.get_arch_list", lambda: ["sm_80", "sm_90"])
+    monkeypatch.setattr("torch.cuda.get_device_capability", lambda _: (12, 0))
+    assert accelerator_for(1, 1) == "cpu"
 
     monkeypatch.setattr("torch.cuda.get_arch_list", lambda: ["gfx906", "gfx90a", "gfx1100"])
     assert accelerator_for(1, 1) == "auto"

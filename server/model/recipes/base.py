@@ -66,7 +66,8 @@ class Recipe:
     warm_up: float = 0.15
     """Share of the steps in which the learning rate rises, in one cycle."""
     patience: int = 2
-    """Epochs without progress after which a plateau divides the learning rate by ten."""
+    """Epochs without progress after which a plateau divides the learning rate by ten. (What ends a
+    run is another one, `--patience`.)"""
     fine_tuning_epochs: int = 0
     """Last epochs, at a tenth of the learning rate and without augmentation, of a constant one or a
     plateau."""
@@ -137,9 +138,9 @@ class Recipe:
 
     def loss(self, output: NetworkOutput, labels: Tensor, lesson: Lesson | None = None) -> Tensor:
         """What is made small: the ten digits' loss."""
-        return self.loss_of_ten(output.logits.float(), labels, lesson)
+        return self.loss_of_digits(output.logits.float(), labels, lesson)
 
-    def loss_of_ten(self, logits: Tensor, labels: Tensor, lesson: Lesson | None) -> Tensor:
+    def loss_of_digits(self, logits: Tensor, labels: Tensor, lesson: Lesson | None) -> Tensor:
         """Cross entropy of digits with their labels, and where teachers have a say, which they have
         not on what they misread, also how far from theirs the answers are, both softened.
 
@@ -147,10 +148,11 @@ class Recipe:
         """
         if lesson is None:
             return F.cross_entropy(logits, labels, label_smoothing=self.label_smoothing)
-        right = lesson.ten.argmax(1) == labels
+        right = lesson.probabilities.argmax(1) == labels
         of_labels = F.cross_entropy(logits, labels, reduction="none")
         softened = (logits / TEMPERATURE).log_softmax(1)
-        of_teachers = F.kl_div(softened, lesson.ten, reduction="none").sum(1) * TEMPERATURE**2
+        divergence = F.kl_div(softened, lesson.probabilities, reduction="none").sum(1)
+        of_teachers = divergence * TEMPERATURE**2
         of_both = torch.lerp(of_labels, of_teachers, self.teaching)
         return torch.where(right, of_both, of_labels).mean()
 

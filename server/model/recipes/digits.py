@@ -1,4 +1,4 @@
-"""`digits`, which ships, and `quick`: MNIST, pens, and what is no digit, with a head that tells."""
+"""`digits`, which ships, `wide`, `quick`: MNIST, pens, what is no digit, and a head that tells."""
 
 import math
 from collections.abc import Iterator
@@ -115,13 +115,14 @@ class DigitsRecipe(Recipe):
         if lesson is not None:
             no_digit &= lesson.is_digit <= 0.5
             digit = torch.where(no_digit, self.teaching * lesson.is_digit, digit)
-            lesson = Lesson(lesson.ten[is_digit], lesson.is_digit[is_digit])
-        ten = self.loss_of_ten(logits[is_digit], labels[is_digit], lesson)
-        told = is_digit | no_digit
-        two = F.binary_cross_entropy_with_logits(digit_logit[told], digit[told])
+            lesson = Lesson(lesson.probabilities[is_digit], lesson.is_digit[is_digit])
+        digits_loss = self.loss_of_digits(logits[is_digit], labels[is_digit], lesson)
+        judged = is_digit | no_digit
+        is_digit_loss = F.binary_cross_entropy_with_logits(digit_logit[judged], digit[judged])
+        # Cross entropy with the uniform distribution.
         doubts = -F.log_softmax(logits[no_digit], dim=1).mean(1)
         doubt = doubts.sum() / max(len(doubts), 1)
-        return ten + self.no_digit_weight * two + self.doubt_weight * doubt
+        return digits_loss + self.no_digit_weight * is_digit_loss + self.doubt_weight * doubt
 
 
 DIGITS = DigitsRecipe()

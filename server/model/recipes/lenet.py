@@ -5,7 +5,7 @@ from model.recipes.base import Recipe
 LENET = Recipe(
     name="lenet",
     source="LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document "
-    "recognition, 1998; with 3×3 filters, rectifiers, maxima and Adam",
+    "recognition, 1998; with 3×3 filters, rectifiers, max-pooling and Adam",
     network={"kind": "LeNet"},
     epochs=40,
     batch=1000,

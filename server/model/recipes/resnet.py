@@ -1,4 +1,4 @@
-"""`resnet`: short cuts, smoothed labels, and a learning rate that is looked for."""
+"""`resnet`: shortcut connections, smoothed labels, and a learning rate that is looked for."""
 
 from model.recipes.base import Recipe
 
