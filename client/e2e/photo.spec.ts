@@ -197,7 +197,7 @@ test('reads what the frame holds alone, once it has been zoomed', async ({ page,
   const small = (digit: number, left: number) => lines(digit).map((line) => line.map(([x, y]) => [left + 0.2 * x, 0.4 + 0.2 * y] as const));
   const both = [...small(4, 0.4), ...small(7, 0.85)];
   await choose(page, 'both.jpg', 'image/jpeg', await photograph(page, { lines: both, paper: '#ffffff', ink: '#222222' }));
-  await page.getByLabel('Zoom').fill('3');
+  await page.getByRole('slider', { name: 'Zoom' }).fill('3');
   await button(page, 'Read it').click();
   await expect(reading).toHaveText('4');
 });

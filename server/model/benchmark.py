@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,13 @@ from numpy.typing import NDArray
 from model.command import command
 from model.comparison import can_plot, compare, describe, plot
 from model.devices import NoDeviceError, available, check, driver, energy, full_name, machine
+from model.engines import Engine, load_engine
 from model.errors import ModelError
 from model.files import MODEL_HELP, read_card, version
 from model.headonly import head_of, int8_of
 from model.pipeline import Preprocessing
 from model.samples import Samples, samples, samples_of
+from model.timing import REPEATS, milliseconds, picture
 from model.weights import load_pipeline
 
 PRECISIONS = ("f32", "f16", "bf16", "int8")
@@ -332,6 +335,42 @@ def _elsewhere(core: openvino.Core, network: openvino.Model, device: str) -> str
     return ", ".join(sorted(left - {"Constant", "Parameter", "Result"})) or "none"
 
 
+def whole_pipeline(model: str) -> str:
+    """A table of what a picture takes through the whole pipeline in each engine. Raises ModelError
+    where none can be loaded."""
+    engines: list[Engine] = []
+    for name in ("torch", "openvino", "onnx"):
+        try:
+            engines.append(load_engine(name, model))
+        except ModelError as error:
+            print(f"{name} is left out: {error}", file=sys.stderr)
+    if not engines:
+        raise ModelError(f"No engine can run {model}.")
+    sheet = picture()
+    times = np.array(milliseconds([partial(engine.recognize, sheet) for engine in engines]))
+    ratios = times / times[0]
+    rows = [
+        "| {} | {:.2f} | {:.2f} … {:.2f} | {:.2f} ({:.2f} … {:.2f}) |".format(
+            engine.name,
+            np.median(times[i]),
+            *np.quantile(times[i], (0.1, 0.9)),
+            np.median(ratios[i]),
+            *np.quantile(ratios[i], (0.25, 0.75)),
+        )
+        for i, engine in enumerate(engines)
+    ]
+    return "\n".join(
+        [
+            f"One picture of 384×384 through the whole pipeline, {engines[0].model}, one thread, "
+            f"{REPEATS} rounds in turns, milliseconds:",
+            "",
+            f"| engine | median | eight in ten | times {engines[0].name} (middle half) |",
+            "| --- | ---: | ---: | ---: |",
+            *rows,
+        ]
+    )
+
+
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmark", description=__doc__)
     parser.add_argument(
@@ -361,6 +400,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--compare", type=Path, nargs="+", help="instead, put results (--json) side by side"
     )
+    parser.add_argument(
+        "--pipeline",
+        action="store_true",
+        help="instead, time the whole pipeline, from a picture of 384×384 to the answer, in each "
+        "engine that the server knows, on one thread of the CPU, all in turns",
+    )
     options = parser.parse_args(arguments)
     if options.batch < 1 or not 0 < options.seconds < math.inf:
         parser.error("--batch and --seconds are numbers above 0")
@@ -369,6 +414,13 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
             parser.error(f"{path} cannot be written: it is a folder, or its folder is not there")
     if options.compare and (options.json or options.csv or options.plot):
         parser.error("--compare measures nothing: it prints a table, and writes no file")
+    others = {"model", "pipeline"}
+    if options.pipeline and any(
+        value != parser.get_default(name)
+        for name, value in vars(options).items()
+        if name not in others
+    ):
+        parser.error("--pipeline takes --model alone")
     if options.plot and not can_plot(options.plot):
         parser.error(f"{options.plot} is no picture that can be drawn: name it .png")
     return options
@@ -413,6 +465,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.compare:
             print(compare(options.compare))
+            return 0
+        if options.pipeline:
+            print(whole_pipeline(options.model))
             return 0
         result = benchmark(options)
     except NoDeviceError as error:

@@ -10,6 +10,7 @@ INTENDED_USE = (
     "pipeline around the network finds the ink, scales and centres it."
 )
 
+# Measured anew for what ships at each release, whose card then says so ("weaknesses_measured").
 WEAKNESSES = (
     "Nines whose head is small or open are close to threes and sevens: of the six writers who were "
     "measured it was one who wrote them so, and most mistakes are hers or his.",
@@ -53,7 +54,8 @@ WEAKNESSES_OF_CLASSICS = (
 
 def markdown(card: dict[str, Any]) -> str:
     """The model card as Markdown."""
-    weaknesses = WEAKNESSES_OF_CLASSICS if "kind" in card["network"] else WEAKNESSES
+    is_classic = "kind" in card["network"]
+    weaknesses = WEAKNESSES_OF_CLASSICS if is_classic else WEAKNESSES
     sections = [
         f"# {card['name']} {card['version']}",
         INTENDED_USE,
@@ -62,7 +64,7 @@ def markdown(card: dict[str, Any]) -> str:
         "## Figures",
         _figures(card),
         "## What it is not good at",
-        *([OF_WHAT_SHIPS] if card["version"].endswith(UNRELEASED) else []),
+        *([] if card.get("weaknesses_measured") or is_classic else [OF_WHAT_SHIPS]),
         "\n".join(f"- {weakness}" for weakness in weaknesses),
         "## Data",
         "Learned from, or measured on: `t10k` files are for measuring alone.",
@@ -79,6 +81,16 @@ def markdown(card: dict[str, Any]) -> str:
 
 
 def _trained(card: dict[str, Any]) -> str:
+    how = _last_run(card)
+    if whole := card.get("whole_training"):
+        how += (
+            f" All its {whole['runs']} runs together, named in RESULTS.md, took {whole['minutes']} "
+            f"minutes and {whole['epochs']} epochs of 500 steps."
+        )
+    return how
+
+
+def _last_run(card: dict[str, Any]) -> str:
     best = f"The best epoch by held-out images and writers was {card['epoch']}."
     if chosen := card.get("chosen"):
         best = f"Its weights are those of epoch {card['epoch']}, {chosen}."

@@ -24,7 +24,7 @@ from model.files import FOLDER, RUNS, card_path, place_of, read_card, weights_pa
 from model.folders import make_folder
 from model.network import fused
 from model.options import positive
-from model.pareto import milliseconds
+from model.pareto import latencies
 from model.recipes import RECIPES, Recipe
 from model.runs import differences, log_of, was_interrupted
 from model.sets import MNIST, sets
@@ -100,14 +100,6 @@ def _check_is_whole(run: Path, recipe: Recipe, limit: int | None = None) -> None
         )
 
 
-def latencies(names: list[str]) -> dict[str, float]:
-    """Milliseconds that each model takes for a picture, see `pareto.milliseconds`."""
-    pipelines = [load_pipeline(name) for name in names]
-    for pipeline in pipelines:
-        pipeline.network = fused(pipeline.network)
-    return dict(zip(names, milliseconds(pipelines), strict=True))
-
-
 def row(recipe: str, name: str, limit: int | None, latency: float) -> dict[str, Any]:
     """All that the table says of the model that stands for a recipe."""
     wanted = {MNIST, *(condition.name for condition in CONDITIONS)}
@@ -115,6 +107,8 @@ def row(recipe: str, name: str, limit: int | None, latency: float) -> dict[str, 
     card = read_card(name)
     folder = place_of(name)[0]
     log = log_of(folder)
+    # Of what ships, which comes from more than one run.
+    whole = card.get("whole_training", {})
     pen = float(pen_of(results).right.mean())
     mnist = next(float(result.right.mean()) for result in results if result.name == MNIST)
     return {
@@ -123,8 +117,8 @@ def row(recipe: str, name: str, limit: int | None, latency: float) -> dict[str, 
         "pen": pen,
         "parameters": card["parameters"],
         "megabytes": weights_path(name).stat().st_size / 1e6,
-        "minutes": sum(entry["seconds"] for entry in log) / 60 if log else None,
-        "epochs": len(log) or card["recipe"]["epochs"],
+        "minutes": whole.get("minutes") or (sum(e["seconds"] for e in log) / 60 if log else None),
+        "epochs": whole.get("epochs") or len(log) or card["recipe"]["epochs"],
         "milliseconds": latency,
         "error": 1 - (mnist + pen) / 2,
     }
@@ -162,8 +156,13 @@ def main(arguments: list[str] | None = None) -> int:
     make_folder(options.out)
     ensure_data()
     models = {recipe: trained(recipe, options) for recipe in options.recipes}
-    times = latencies(list(models.values()))
-    rows = [row(recipe, name, options.limit, times[name]) for recipe, name in models.items()]
+    pipelines = [load_pipeline(name) for name in models.values()]
+    for pipeline in pipelines:
+        pipeline.network = fused(pipeline.network)
+    rows = [
+        row(recipe, name, options.limit, latency)
+        for (recipe, name), latency in zip(models.items(), latencies(pipelines), strict=True)
+    ]
     trade_off(rows, options.out / "recipes.png", "error, mean of MNIST test and pens,")
     text = table(rows)
     (options.out / "recipes.md").write_text(text + "\n", encoding="utf-8")

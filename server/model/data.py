@@ -12,7 +12,7 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -92,6 +92,10 @@ DAMAGES = (zipfile.BadZipFile, zlib.error, OSError)
 Points = NDArray[np.float64]
 
 
+NAMED = 3
+"""Of so many pictures in which something is wrong it is said which they are."""
+
+
 class Images(NamedTuple):
     """N labelled 28×28 pictures."""
 
@@ -101,10 +105,19 @@ class Images(NamedTuple):
     """(N,) 0..9."""
     writers: NDArray[np.int64] | None = None
     """(N,) numbers of those who wrote them, where that is known."""
+    places: Sequence[str] | None = None
+    """Of N, what each is called where it came from, e.g. "line 7" or a file's name; without them
+    they are counted from 0."""
 
     def first(self, number: int | None) -> "Images":
-        """The first so many, or all; without their writers."""
+        """The first so many, or all; without their writers and places."""
         return Images(self.pictures[:number], self.labels[:number])
+
+    def named(self, indices: Iterable[int]) -> str:
+        """What some are called, of many the first three: "line 7, line 9"."""
+        chosen = list(indices)
+        names = [self.places[i] if self.places else f"picture {i}" for i in chosen[:NAMED]]
+        return ", ".join([*names, "…"] if len(chosen) > NAMED else names)
 
 
 class Seen(Images):

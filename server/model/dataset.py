@@ -64,48 +64,56 @@ def report(images: Images, source: Path) -> list[str]:
     missing = [str(digit) for digit, count in enumerate(counts) if not count]
     if missing:
         lines.append(f"Note: there is no {', no '.join(missing)}.")
-    blank = int((images.pictures.max(axis=(1, 2)) == 0).sum())
+    blank = np.flatnonzero(images.pictures.max(axis=(1, 2)) == 0).tolist()
     if blank:
-        lines.append(f"Note: {blank} pictures are blank.")
-    seen: dict[bytes, set[int]] = {}
-    for picture, label in zip(images.pictures, images.labels.tolist(), strict=True):
-        seen.setdefault(picture.tobytes(), set()).add(label)
-    if twice := len(images.labels) - len(seen):
-        lines.append(f"Note: {twice} pictures are there already, the same to the pixel.")
-    if several := sum(len(labels) > 1 for labels in seen.values()):
-        lines.append(f"Note: {several} pictures stand there with several labels.")
+        lines.append(f"Note: {len(blank)} pictures are blank: {images.named(blank)}.")
+    seen: dict[bytes, list[int]] = {}
+    for i, picture in enumerate(images.pictures):
+        seen.setdefault(picture.tobytes(), []).append(i)
+    if twice := sorted(i for alike in seen.values() for i in alike[1:]):
+        lines.append(
+            f"Note: {len(twice)} pictures are there already, the same to the pixel: "
+            f"{images.named(twice)}."
+        )
+    several = [alike for alike in seen.values() if len({*images.labels[alike].tolist()}) > 1]
+    if several:
+        lines.append(
+            f"Note: {len(several)} pictures stand there with several labels: "
+            f"{images.named(i for alike in several for i in alike)}."
+        )
     return lines
 
 
-def overlap(images: Images, others: Images) -> int:
-    """How many pictures are also among others, in whatever form either came.
+def overlap(images: Images, others: Images) -> list[int]:
+    """Which pictures are also among others, in whatever form either came.
 
     Both are compared as they are, as the network sees them, and as it sees that: what was read from
     a picture's file is normalised already, what an IDX file holds may not be, and what was prepared
     in a folder and read from it has been normalised twice.
     """
-    looked_at, known = _levels(images), _levels(others)
-    if not (len(looked_at[0]) and len(known[0])):
-        return 0
-    found = np.zeros(len(looked_at[0]), bool)
+    (drawn, looked_at), (others_drawn, known) = _levels(images), _levels(others)
+    if not (len(drawn) and len(others_drawn)):
+        return []
+    found = np.zeros(len(drawn), bool)
     for ours in looked_at:
         for start in range(0, len(ours), AT_ONCE):
             some = slice(start, start + AT_ONCE)
             for theirs in known:
                 found[some] |= _least_distance(ours[some], theirs) < ALIKE
-    return int(found.sum())
+    indices: list[int] = drawn[found].tolist()
+    return indices
 
 
-def _levels(images: Images) -> tuple[Levels, Levels, Levels]:
-    """As they are, as the network sees them, and as it sees that: each (N, 784), 0..255, without
-    those in which it sees nothing, from which nothing is learned."""
+def _levels(images: Images) -> tuple[NDArray[np.int64], tuple[Levels, ...]]:
+    """The indices of those in which the network sees something, since from others nothing is
+    learned; these as they are, as it sees them, and as it sees that: each (N, 784), 0..255."""
     seen = normalized_images(images).pictures
-    drawn = seen.any(axis=(1, 2))
+    drawn = np.flatnonzero(seen.any(axis=(1, 2)))
+    if not len(drawn):
+        return drawn, ()
     as_they_are, seen = images.pictures[drawn], seen[drawn]
-    if not len(seen):
-        return _flat(seen), _flat(seen), _flat(seen)
     seen_again = normalized_images(Images(seen, images.labels[drawn])).pictures
-    return _flat(as_they_are), _flat(seen), _flat(seen_again)
+    return drawn, (_flat(as_they_are), _flat(seen), _flat(seen_again))
 
 
 def _flat(pictures: NDArray[np.uint8]) -> Levels:
@@ -135,8 +143,8 @@ def main(arguments: list[str] | None = None) -> int:
         common = overlap(images, read_images(options.against, "test"))
         if common:
             raise DataError(
-                f"{common} pictures of {options.source} are also in {options.against}: what is "
-                "tested on may not be trained on."
+                f"{len(common)} pictures of {options.source} are also in {options.against}: "
+                f"{images.named(common)}. What is tested on may not be trained on."
             )
         print(f"None of them is in {options.against}.")
     if options.command == "prepare":

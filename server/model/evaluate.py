@@ -1,8 +1,8 @@
 """Measure the shipped network on held-out data: `npm run evaluate`.
 
-The MNIST test set is read here and by `npm run compare`, and nothing is chosen by it. With
-`--server` the same pictures are posted to a running server, so that what is measured is the whole
-product.
+The MNIST test set is read here and by `npm run compare`, and nothing is to be chosen by it (where
+something was, RESULTS.md says so). With `--server` the same pictures are posted to a running
+server, so that what is measured is the whole product: how it decodes them, and its engine.
 """
 
 import argparse

@@ -155,7 +155,9 @@ def export_int8(model: str) -> Path:
         "name": name,
         "sha256": {path.name: sha256(path.read_bytes())},
     }
-    card.pop("figures", None)
+    # They were measured in 32 bits.
+    for measured in ("figures", "weaknesses_measured"):
+        card.pop(measured, None)
     write_card(card, path.parent)
     return path
 

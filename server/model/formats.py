@@ -149,7 +149,7 @@ def _read_pair(pictures_path: Path, labels_path: Path) -> Images:
 
 def _read_csv(path: Path) -> Images:
     rows: list[NDArray[np.uint8]] = []
-    labels = []
+    labels, places = [], []
     column = 0
     try:
         for number, row in enumerate(csv.reader(_text(path).splitlines()), start=1):
@@ -165,13 +165,15 @@ def _read_csv(path: Path) -> Images:
                 raise DataError(f"{where}: {len(row)} columns, not a label and {SIDE * SIDE}.")
             labels.append(_label(row.pop(column).strip(), where))
             rows.append(_levels(row, where))
+            places.append(f"line {number}")
     except csv.Error as error:
         raise DataError(f"{path} is no CSV file: {error}.") from error
     if not rows:
         raise DataError(f"{path} holds no pictures.")
     if max(levels.max() for levels in rows) == 1:
         raise DataError(f"{path}: {NOT_FRACTIONS}")
-    return Images(np.stack(rows).reshape(-1, SIDE, SIDE), np.array(labels, np.int64))
+    pictures = np.stack(rows).reshape(-1, SIDE, SIDE)
+    return Images(pictures, np.array(labels, np.int64), places=places)
 
 
 def _is_number(text: str) -> bool:
@@ -212,7 +214,7 @@ def _read_folder(folder: Path, part: str) -> Images:
         raise DataError(f"{folder} holds neither IDX files nor folders named 0 to 9 with pictures.")
     pictures = normalized(read_picture(path) for path in files)
     labels = np.array([int(path.parent.name) for path in files], np.int64)
-    return Seen(pictures, labels)
+    return Seen(pictures, labels, places=[f"{path.parent.name}/{path.name}" for path in files])
 
 
 def _read_strokes(path: Path) -> Images:

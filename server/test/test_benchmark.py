@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from uploads import seven
 
-from model import benchmark
+from model import benchmark, timing
 from model.benchmark import main
 from model.devices import NoDeviceError, check
 from model.samples import samples
@@ -204,3 +204,33 @@ def test_batches_hold_every_digit() -> None:
     first, second = benchmark.batches_of(digits, 3)
     assert first[:, 0, 0, 0].tolist() == [0, 1, 2]
     assert second[:, 0, 0, 0].tolist() == [3, 4, 0]
+
+
+def test_the_whole_pipeline_is_timed_in_every_engine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(timing, "REPEATS", 3)
+    assert main(["--pipeline"]) == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    rows = [line.split(" | ") for line in told.out.splitlines() if line.startswith("| ")][2:]
+    assert [row[0] for row in rows] == ["| torch", "| openvino", "| onnx"]
+    assert all(float(row[1]) > 0 for row in rows)
+    assert rows[0][3].startswith("1.00 (1.00 … 1.00)")
+
+
+def test_an_engine_that_cannot_run_a_model_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(timing, "REPEATS", 3)
+    assert main(["--pipeline", "--model", "digits-int8"]) == 0
+    told = capsys.readouterr()
+    assert told.err.startswith("torch is left out: ")
+    assert "| onnx | " in told.out
+
+
+def test_the_whole_pipeline_takes_no_device(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--pipeline", "--device", "CPU"])
+    assert ended.value.code == 2
+    assert "--pipeline takes --model alone" in capsys.readouterr().err

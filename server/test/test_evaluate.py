@@ -5,12 +5,13 @@ import json
 import pickle
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from services import skip_without_data
 
-from model import data, evaluate, pareto
+from model import data, evaluate, figures, pareto, timing, train
 from model.conditions import CONDITIONS
 from model.errors import ModelError
 from model.evaluate import Result
@@ -52,9 +53,22 @@ def test_a_small_evaluation_prints_the_table_and_leaves_figures_pictures_and_a_r
 def test_every_trained_model_is_compared(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pareto, "REPEATS", 2)
+    run = ["--recipe", "lenet", "--limit", "60", "--epochs", "1", "--track", "none"]
+    assert train.main([*run, "--out", str(tmp_path / "classic")]) == 0
+    drawn: list[str] = []
+
+    def trade_off(points: list[dict[str, Any]], path: Path, what: str) -> None:
+        drawn.extend(point["name"] for point in points)
+        figures.trade_off(points, path, what)
+
+    monkeypatch.setattr(pareto, "RUNS", tmp_path)
+    monkeypatch.setattr(timing, "REPEATS", 2)
+    monkeypatch.setattr(pareto, "trade_off", trade_off)
     assert evaluate.main(["--pareto", "--out", str(tmp_path)]) == 0
-    assert re.search(r"^\| digits \(shipped\) \| \d", capsys.readouterr().out, re.MULTILINE)
+    assert sorted(drawn) == ["classic", "digits (shipped)"]
+    told = capsys.readouterr().out
+    for name in (r"digits \(shipped\)", "classic"):
+        assert re.search(rf"^\| {name} \| \d", told, re.MULTILINE)
     assert (tmp_path / "pareto.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -70,7 +84,7 @@ def test_a_damaged_model_is_left_out_of_the_comparison(
     (run / "lenet.safetensors").write_text("damaged")
     (run / "lenet.json").write_text(card)
     monkeypatch.setattr(pareto, "RUNS", tmp_path)
-    monkeypatch.setattr(pareto, "REPEATS", 2)
+    monkeypatch.setattr(timing, "REPEATS", 2)
     assert evaluate.main(["--pareto", "--out", str(tmp_path)]) == 0
     told = capsys.readouterr()
     assert told.err.startswith(f"{run} is left out: ")

@@ -323,8 +323,8 @@ def test_counts_duplicates_and_missing_digits_are_told(
     assert "7 pictures" in told
     assert "0 1, 1 2, 2 0" in told
     assert "no 2, no 3, no 5" in told
-    assert "Note: 1 pictures are there already" in told
-    assert "Note: 1 pictures stand there with several labels" in told
+    assert "Note: 1 pictures are there already, the same to the pixel: line 8.\n" in told
+    assert "Note: 1 pictures stand there with several labels: line 2, line 8.\n" in told
 
 
 @pytest.fixture
@@ -358,7 +358,9 @@ def test_pictures_of_the_test_set_may_not_be_trained_on(
     out = tmp_path / "out"
     arguments = ["prepare", str(source), "--against", str(test), "--out", str(out)]
     assert dataset.main(arguments) == 2
-    assert "2 pictures" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert told.startswith("2 pictures")
+    assert ("line 2, line 3." if form == "csv" else "0/000000.") in told
     assert not out.exists()
 
 
@@ -390,6 +392,11 @@ def test_blank_pictures_are_none_of_the_test_set(
     test = written(Images(with_blank[:3], drawings.labels[:3]), tmp_path / "b", "idx")
     assert dataset.main(["check", str(source), "--against", str(test)]) == 0
     assert "None of them" in capsys.readouterr().out
+    last = written(Images(with_blank[5:], drawings.labels[5:]), tmp_path / "d", "idx")
+    assert dataset.main(["check", str(source), "--against", str(last)]) == 2
+    told = capsys.readouterr()
+    assert "Note: 2 pictures are blank: line 2, line 3.\n" in told.out
+    assert ": line 5. What is tested on" in told.err
     blank = written(Images(0 * with_blank[:2], drawings.labels[:2]), tmp_path / "c", "idx")
     assert dataset.main(["check", str(source), "--against", str(blank)]) == 0
     assert dataset.main(["check", str(blank), "--against", str(test)]) == 0
