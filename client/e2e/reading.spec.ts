@@ -6,15 +6,17 @@ test.beforeEach(async ({ page }) => {
   await page.goto('/');
 });
 
-for (const digit of DIGITS.keys()) {
-  test(`reads a ${digit}`, async ({ page, hand, reading }) => {
+test('reads all ten digits, one after the other', async ({ page, hand, reading }) => {
+  for (const digit of DIGITS.keys()) {
     await draw(hand, writing(digit));
     await expect(reading).toHaveText(String(digit));
     await expect
       .poll(async () => Number(await page.getByTestId(`bar-${digit}`).getAttribute('aria-valuenow')))
       .toBeGreaterThan(50);
-  });
-}
+    await button(page, 'Clear').click();
+    await expect(reading).toBeEmpty();
+  }
+});
 
 test('reads while the pen is still down', async ({ hand, reading }) => {
   const [line] = writing(7);
