@@ -58,7 +58,8 @@ def report(images: Images, source: Path) -> list[str]:
     """What is in a set of digits, a line each; what may be wrong begins with "Note:"."""
     counts = np.bincount(images.labels, minlength=10)
     lines = [
-        f"{source}: {len(images.labels):,} pictures, SHA-256 {_digest(images)}",
+        f"{source}: {len(images.labels):,} pictures",
+        f"SHA-256 of pixels and labels: {_digest(images)}…",
         "of each digit: " + ", ".join(f"{digit} {count}" for digit, count in enumerate(counts)),
     ]
     missing = [str(digit) for digit, count in enumerate(counts) if not count]
