@@ -190,6 +190,23 @@ test('Backspace clears nothing while an option is looked for', async ({ page, ha
   expect(await inkPixels(page)).toBe(ink);
 });
 
+test('characters are no shortcuts where they are not to be used, over a reload', async ({ page, hasTouch }) => {
+  test.skip(hasTouch, 'A phone has no such keys.');
+  const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  // Before it shows its sheet, the page does not listen.
+  await expect(page.getByTestId('canvas')).toBeVisible();
+  await page.keyboard.press('?');
+  await list.getByRole('checkbox', { name: 'Use the keys [, ] and ?' }).uncheck();
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await expect(page.getByTestId('canvas')).toBeVisible();
+  await page.keyboard.press('?');
+  await page.keyboard.press('Control+z');
+  await expect(list).toBeHidden();
+  await button(page, 'Keyboard shortcuts').click();
+  await expect(list.getByRole('checkbox')).not.toBeChecked();
+});
+
 test('the list of shortcuts opens with ? and closes with Escape, which then clears nothing', async ({ page, hand, hasTouch }) => {
   test.skip(hasTouch, 'A phone has no keyboard.');
   await draw(hand, [slash]);

@@ -5,6 +5,7 @@ import { DrawingStore } from './canvas/drawingStore';
 import { DEFAULT_PEN } from './canvas/pen';
 import { keptPictureOf } from './canvas/picture';
 import { Sheet } from './canvas/Sheet';
+import { useChoice } from './choice';
 import { useConsent } from './corrections/consent';
 import { EvidenceChoice } from './evidence/EvidenceChoice';
 import { EvidenceMap } from './evidence/EvidenceMap';
@@ -27,6 +28,7 @@ import { usePlace, useRecognition } from './recognition/useRecognition';
 import { Reading } from './reading/Reading';
 import { Seen } from './seen/Seen';
 import { Shortcuts } from './shortcuts/Shortcuts';
+import { CHARACTER_KEYS } from './shortcuts/shortcuts';
 import { useShortcuts } from './shortcuts/useShortcuts';
 import { texts } from './texts';
 import { UpdateNotice } from './update/UpdateNotice';
@@ -48,6 +50,7 @@ export function App() {
   const [explained, setExplained] = useState<Explained>(null);
   const [preference, setPreference] = usePreference(recognizer, scheduler);
   const [consent, setConsent] = useConsent();
+  const [characters, setCharacters] = useChoice('character-keys', CHARACTER_KEYS);
   const sharing = consent && preference !== 'device';
   const recognition = useRecognition(scheduler);
   const correction = useCorrection(recorder, history);
@@ -81,6 +84,7 @@ export function App() {
   useShortcuts({
     dispatch: store.dispatch,
     setPen,
+    characters,
     showList: opening('shortcuts').onOpenChange,
     uncover: () => {
       if (explainedDigit === null) return false;
@@ -114,7 +118,7 @@ export function App() {
             {...opening('place')} />
           <HistoryButton history={history} sharing={{ consent, kept: preference === 'device', onConsentChange: setConsent }}
             {...opening('history')} />
-          <Shortcuts {...opening('shortcuts')} />
+          <Shortcuts characters={characters} onCharactersChange={setCharacters} {...opening('shortcuts')} />
         </div>
       </header>
       <main className="page-main">

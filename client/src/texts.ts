@@ -185,7 +185,7 @@ export const texts = {
   },
 
   update: {
-    there: 'A new version is ready.',
+    there: 'A new version is ready. Reloading empties the sheet; your drawing stays among the last drawings.',
     take: 'Reload',
     later: 'Later',
   },
@@ -218,5 +218,6 @@ export const texts = {
     thicker: 'Thicker pen',
     help: 'Show this list',
     or: 'or',
+    characters: 'Use the keys [, ] and ?',
   },
 };

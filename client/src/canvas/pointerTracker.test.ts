@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { PointerTracker, type PointerFacts } from './pointerTracker';
 
 const pointer = (pointerId: number, pointerType: string, button = 0): PointerFacts => ({
-  pointerId, pointerType, button, buttons: 1,
+  pointerId, pointerType, button,
 });
 const finger = pointer(1, 'touch');
 const secondFinger = pointer(2, 'touch');

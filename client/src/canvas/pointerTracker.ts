@@ -3,7 +3,6 @@ export interface PointerFacts {
   readonly pointerId: number;
   readonly pointerType: string;
   readonly button: number;
-  readonly buttons: number;
 }
 
 export type PointerVerdict = 'draws' | 'replaces' | 'ignored';

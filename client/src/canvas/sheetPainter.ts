@@ -8,19 +8,26 @@ export function keepPainted(canvas: HTMLCanvasElement, store: DrawingStore): () 
   if (!context) return () => undefined;
   let frame = 0;
 
-  function paint(): void {
-    frame = 0;
+  function paint(ink = getComputedStyle(canvas).color): void {
     if (!context) return;
     const side = canvas.width;
     context.clearRect(0, 0, side, side);
     const { strokes, photo } = shown(store.snapshot());
     if (photo) context.drawImage(photo, 0, 0, side, side);
-    renderStrokes(context, strokes, side, getComputedStyle(canvas).color);
+    renderStrokes(context, strokes, side, ink);
   }
 
   /** However many points arrive, once a frame is all that can be seen. */
   function paintSoon(): void {
-    frame ||= requestAnimationFrame(paint);
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      paint();
+    });
+  }
+
+  /** Paper is white, whatever the theme; and at once, as it is printed before the next frame. */
+  function paintForPaper(): void {
+    paint('black');
   }
 
   function resize(side: number): void {
@@ -33,12 +40,16 @@ export function keepPainted(canvas: HTMLCanvasElement, store: DrawingStore): () 
   const resizing = watchSide(canvas, resize);
   const theme = matchMedia('(prefers-color-scheme: dark)');
   theme.addEventListener('change', paintSoon);
+  addEventListener('beforeprint', paintForPaper);
+  addEventListener('afterprint', paintSoon);
   // After a graphics driver has failed the canvas is there again, and empty.
   canvas.addEventListener('contextrestored', paintSoon);
   const unsubscribe = store.subscribe(paintSoon);
   return () => {
     resizing.disconnect();
     theme.removeEventListener('change', paintSoon);
+    removeEventListener('beforeprint', paintForPaper);
+    removeEventListener('afterprint', paintSoon);
     canvas.removeEventListener('contextrestored', paintSoon);
     unsubscribe();
     cancelAnimationFrame(frame);

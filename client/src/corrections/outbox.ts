@@ -191,5 +191,6 @@ function isSame(one: Message | undefined, other: Message): boolean {
 function inOneTabAtOnce<Result>(work: () => Promise<Result>): Promise<Result> {
   // Typed as always there, which it is not on a page without TLS.
   const locks = navigator.locks as LockManager | undefined;
-  return locks ? locks.request('outbox', work) : work();
+  // A browser that may store nothing for the page gives no locks either. What `work` does itself does not fail.
+  return locks ? locks.request('outbox', work).catch(work) : work();
 }

@@ -46,7 +46,7 @@ export default function HistoryList({ history, entries, sharing }: HistoryListPr
         </label>
       )}
       <div className="mt-4 grid grid-cols-2 gap-2">
-        <button type="button" className="action" data-useful={filled} onClick={() => { if (filled) save(entries); }}>
+        <button type="button" className="action" data-useful={filled} aria-disabled={!filled} onClick={() => { if (filled) save(entries); }}>
           {texts.history.save}
         </button>
         <RemoveAll useful={filled} onRemove={() => void history.removeAll()} />
@@ -142,7 +142,7 @@ function RemoveAll({ useful, onRemove }: RemoveAllProps) {
     }
   };
   return (
-    <button ref={buttonRef} type="button" className="action" data-useful={useful} onBlur={() => { setAsked(null); }}
+    <button ref={buttonRef} type="button" className="action" data-useful={useful} aria-disabled={!useful} onBlur={() => { setAsked(null); }}
       onKeyDown={(event) => { if (event.repeat) event.preventDefault(); }}
       onClick={({ timeStamp }) => { if (useful) pressed(timeStamp); }}>
       {asks ? texts.history.removeAllSure : texts.history.removeAll}

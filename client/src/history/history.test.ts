@@ -268,6 +268,16 @@ describe('corrections', () => {
     expect(history.outbox.waiting()).toEqual([]);
   });
 
+  it('go to the server where the browser denies the page its locks, too', async () => {
+    vi.stubGlobal('navigator', { locks: { request: () => Promise.reject(new DOMException('denied', 'SecurityError')) } });
+    const history = await opened();
+    await history.keep(entry('a'));
+    await history.correct('a', 1, true);
+    await settled();
+    expect(sent).toMatchObject([{ kind: 'keep', was: 1 }]);
+    vi.unstubAllGlobals();
+  });
+
   it('are not said to be sent while they are still being written', async () => {
     const history = await opened();
     await history.keep(entry('a'));

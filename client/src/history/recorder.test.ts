@@ -14,6 +14,7 @@ let scheduler: RecognitionScheduler;
 /** Null where nothing answers. */
 let answer: Answer | null;
 let drawn: Content[];
+let noRoom: boolean;
 let kept: Entry[];
 let history: History;
 let recorder: Recorder;
@@ -24,6 +25,7 @@ const wait = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
 beforeEach(() => {
   vi.useFakeTimers();
   answer = answerOf(7);
+  noRoom = false;
   [drawn, kept] = [[], []];
   store = new DrawingStore();
   scheduler = new RecognitionScheduler({
@@ -35,6 +37,7 @@ beforeEach(() => {
     return Promise.resolve();
   });
   recorder = new Recorder(store, scheduler, history, (content) => {
+    if (noRoom) throw new Error('no room for a canvas');
     drawn.push(content);
     return 'data:image/png;base64,AAAA';
   });
@@ -77,6 +80,19 @@ describe('recording', () => {
     await wait(PAUSE);
     expect(kept).toHaveLength(1);
     expect(drawn[0]?.strokes).toHaveLength(2);
+  });
+
+  it('keeps the next drawing though one could not be kept', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    noRoom = true;
+    await stroke();
+    await wait(PAUSE);
+    noRoom = false;
+    store.dispatch({ type: 'clear' });
+    scheduler.clear();
+    await stroke();
+    await wait(PAUSE);
+    expect(kept).toHaveLength(1);
   });
 
   it('gives what is added later to the same entry', async () => {

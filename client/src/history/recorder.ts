@@ -95,9 +95,15 @@ export class Recorder {
   }
 
   async #write(finding: Finding): Promise<void> {
-    const entry = this.#entryOf(finding);
-    if (entry) await this.history.keep(entry);
-    this.#written.delete(finding);
+    try {
+      const entry = this.#entryOf(finding);
+      if (entry) await this.history.keep(entry);
+    } catch (error) {
+      // As where there is no room for a picture. The next ones may be kept all the same.
+      console.warn(error);
+    } finally {
+      this.#written.delete(finding);
+    }
   }
 
   #entryOf({ id, time, content, answer }: Finding): Entry | null {

@@ -55,7 +55,8 @@ export default function PhotoSteps({ file, problem: received, onDone }: PhotoSte
 
   return (
     <div className="photo">
-      <p role="status" className="status">{problem && texts.photo.problems[problem]}</p>
+      {/* What is there from the beginning is read out as an alert alone. */}
+      <p role={received ? 'alert' : 'status'} className="status">{problem && texts.photo.problems[problem]}</p>
       {step.kind === 'source' && (
         <>
           <button type="button" className="action" data-useful="true" onClick={() => { go('camera'); }}>

@@ -26,7 +26,7 @@ export function PlaceMark({ place, otherModel, preference, onPreferenceChange, o
         <span>{texts.place.name(place)}</span>
       </button>
       <Dialog title={texts.place.title} open={open} onOpenChange={onOpenChange}>
-        <fieldset className="preferences">
+        <fieldset>
           <legend className="text-muted mb-2">
             {otherModel === null ? texts.place.explanation : texts.place.otherModel(OWN_MODEL, otherModel)}
           </legend>

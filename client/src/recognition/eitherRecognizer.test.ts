@@ -242,6 +242,21 @@ it('does not ask a server through a network that is said to be gone', () => {
 });
 
 describe('where one place is chosen', () => {
+  it('looks for no server until either may read again, and then at once', async () => {
+    serversModel.mockResolvedValue(null);
+    either.networkChanged(false);
+    either.networkChanged(true);
+    await wait(0);
+    const before = serversModel.mock.calls.length;
+    expect(before).toBeGreaterThan(0);
+    either.prefer('device');
+    await wait(600_000);
+    expect(serversModel).toHaveBeenCalledTimes(before);
+    either.prefer('automatic');
+    await wait(0);
+    expect(serversModel).toHaveBeenCalledTimes(before + 1);
+  });
+
   it('asks the server alone', async () => {
     either.prefer('server');
     const question = ask();

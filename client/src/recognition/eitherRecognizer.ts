@@ -56,6 +56,7 @@ export class EitherRecognizer implements Recognizer {
   /** From the next picture on; one that this device cannot read goes nowhere else either. */
   prefer(preference: Preference): void {
     this.#preference = preference;
+    if (this.#serverAway) this.#lookSoon(0);
   }
 
   /** The network is said to be there again, or gone. */
@@ -116,6 +117,8 @@ export class EitherRecognizer implements Recognizer {
 
   #lookSoon(delay = LOOK_DELAYS[Math.min(this.#looks, LOOK_DELAYS.length - 1)]): void {
     clearTimeout(this.#timer);
+    // Nobody waits for it where it has been chosen who reads.
+    if (this.#preference !== 'automatic') return;
     this.#timer = setTimeout(() => void this.#look(), delay);
   }
 

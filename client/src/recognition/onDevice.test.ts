@@ -16,10 +16,14 @@ const OUTPUTS: Outputs = {
 
 class FakeReader implements Reader {
   readonly questions: Question[] = [];
+  readonly transfers: unknown[] = [];
   readonly terminate = vi.fn();
   onmessage: Reader['onmessage'] = null;
   onerror: Reader['onerror'] = null;
-  postMessage(question: Question): void { this.questions.push(question); }
+  postMessage(question: Question, transfer?: unknown): void {
+    this.questions.push(question);
+    this.transfers.push(transfer);
+  }
   say(message: Message): void {
     this.onmessage?.call(this as unknown as Worker, new MessageEvent('message', { data: message }));
   }
@@ -84,6 +88,7 @@ describe('reading on this device', () => {
     void ask();
     expect(readers[0]?.questions[0]).toMatchObject({ id: 1, width: 2, height: 2 });
     expect(readers[0]?.questions[0]?.pixels).toBeInstanceOf(ArrayBuffer);
+    expect(readers[0]?.transfers[0]).toEqual([readers[0]?.questions[0]?.pixels]);
   });
 
   it('gives each question its own answer', async () => {

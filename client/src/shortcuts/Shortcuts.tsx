@@ -2,15 +2,17 @@ import { Fragment } from 'react';
 import { Icon } from '../actions/Icon';
 import { Dialog } from '../dialog/Dialog';
 import { texts } from '../texts';
-import { SHORTCUTS } from './shortcuts';
+import { SHORTCUTS, type CharacterKeys } from './shortcuts';
 
 interface ShortcutsProps {
+  readonly characters: CharacterKeys;
+  readonly onCharactersChange: (characters: CharacterKeys) => void;
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
 }
 
 /** A button, and the list of shortcuts that it opens. */
-export function Shortcuts({ open, onOpenChange }: ShortcutsProps) {
+export function Shortcuts({ characters, onCharactersChange, open, onOpenChange }: ShortcutsProps) {
   return (
     <>
       <button type="button" className="action aspect-square shortcuts-button" data-useful="true" title={texts.shortcuts.open}
@@ -19,6 +21,11 @@ export function Shortcuts({ open, onOpenChange }: ShortcutsProps) {
       </button>
       <Dialog title={texts.shortcuts.open} open={open} onOpenChange={onOpenChange}>
         <ShortcutList />
+        <label className="mt-4 flex min-h-11 cursor-pointer items-center gap-3">
+          <input type="checkbox" className="size-5 flex-none accent-(--mark)" checked={characters === 'used'}
+            onChange={({ target: { checked } }) => { onCharactersChange(checked ? 'used' : 'unused'); }} />
+          {texts.shortcuts.characters}
+        </label>
       </Dialog>
     </>
   );

@@ -31,6 +31,12 @@ describe('the keyboard', () => {
     expect(press('z', { code: 'KeyY', ctrlKey: true })).toBe('undo');
   });
 
+  it('leaves characters alone where they are not to be used, and nothing else', () => {
+    const unused = (key: string) => commandOf({ ...plain, key }, 'unused');
+    expect(['[', ']', '?', 'Escape', 'Delete'].map(unused)).toEqual([null, null, null, 'clear', 'clear']);
+    expect(commandOf({ ...plain, key: 'z', ctrlKey: true }, 'unused')).toBe('undo');
+  });
+
   it('understands brackets that need AltGr', () => {
     expect(press('[', { ctrlKey: true, altKey: true })).toBe('thinner');
   });

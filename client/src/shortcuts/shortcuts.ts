@@ -38,10 +38,15 @@ const PLAIN_KEYS: Readonly<Record<string, Command>> = {
   '?': 'help',
 };
 
+/** Whether characters alone are shortcuts: who dictates, or hits keys unawares, may not want them. */
+export const CHARACTER_KEYS = ['used', 'unused'] as const;
+
+export type CharacterKeys = (typeof CHARACTER_KEYS)[number];
+
 /** The command that a key press asks for; null where it asks for none. */
-export function commandOf({ key, code, ctrlKey, metaKey, shiftKey, altKey }: Key): Command | null {
+export function commandOf({ key, code, ctrlKey, metaKey, shiftKey, altKey }: Key, characters: CharacterKeys = 'used'): Command | null {
   // AltGr, which many keyboards need for [ and ], reports itself as Ctrl and Alt.
-  if (!(ctrlKey || metaKey) || altKey) return PLAIN_KEYS[key] ?? null;
+  if (!(ctrlKey || metaKey) || altKey) return characters === 'unused' && key.length === 1 ? null : PLAIN_KEYS[key] ?? null;
   // A keyboard of another alphabet has its own letters on the keys.
   const letter = (/^[a-z]$/i.test(key) ? key : code.replace('Key', '')).toLowerCase();
   if (letter === 'z') return shiftKey ? 'redo' : 'undo';

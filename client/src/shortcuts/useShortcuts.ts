@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, type Dispatch, type SetStateAction } from 'react';
 import type { DrawingAction } from '../canvas/drawing';
 import { clampPen } from '../canvas/pen';
-import { commandOf, type Command } from './shortcuts';
+import { commandOf, type CharacterKeys, type Command } from './shortcuts';
 
 interface ShortcutTargets {
   readonly dispatch: (action: DrawingAction) => void;
@@ -11,9 +11,10 @@ interface ShortcutTargets {
   readonly uncover: () => boolean;
   /** While something else, such as an open dialog, has the keyboard. */
   readonly paused: boolean;
+  readonly characters: CharacterKeys;
 }
 
-export function useShortcuts({ dispatch, setPen, showList, uncover, paused }: ShortcutTargets): void {
+export function useShortcuts({ dispatch, setPen, showList, uncover, paused, characters }: ShortcutTargets): void {
   const run: Record<Command, () => void> = {
     undo: () => { dispatch({ type: 'undo' }); },
     redo: () => { dispatch({ type: 'redo' }); },
@@ -24,7 +25,7 @@ export function useShortcuts({ dispatch, setPen, showList, uncover, paused }: Sh
   };
 
   const keyPressed = useEffectEvent((event: KeyboardEvent) => {
-    const command = commandOf(event);
+    const command = commandOf(event, characters);
     if (!command || paused || event.defaultPrevented) return;
     // An Escape that has closed a dialog may still be held.
     if (command === 'clear' && event.repeat) return;
