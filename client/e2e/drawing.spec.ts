@@ -190,6 +190,23 @@ test('Backspace clears nothing while an option is looked for', async ({ page, ha
   expect(await inkPixels(page)).toBe(ink);
 });
 
+test('what is drawn light in the dark is printed dark', async ({ page, hand }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await draw(hand, [slash]);
+  const brightest = (): Promise<number> => page.getByTestId('canvas').evaluate((canvas) => {
+    if (!(canvas instanceof HTMLCanvasElement)) throw new Error('no canvas');
+    const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+    let found = 0;
+    for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 255) found = Math.max(found, data[at] ?? 0);
+    return found;
+  });
+  await expect.poll(brightest).toBeGreaterThan(200);
+  await page.evaluate(() => { window.dispatchEvent(new Event('beforeprint')); });
+  expect(await brightest()).toBe(0);
+  await page.evaluate(() => { window.dispatchEvent(new Event('afterprint')); });
+  await expect.poll(brightest).toBeGreaterThan(200);
+});
+
 test('characters are no shortcuts where they are not to be used, over a reload', async ({ page, hasTouch }) => {
   test.skip(hasTouch, 'A phone has no such keys.');
   const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });

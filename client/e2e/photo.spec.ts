@@ -234,6 +234,15 @@ test('says in a sentence that a file is no picture that can be opened', async ({
   await expect(page.getByLabel('Choose a picture')).toBeVisible();
 });
 
+test('shows the button that takes the picture while the camera is waited for', async ({ page }) => {
+  await page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () => new Promise(() => undefined);
+  });
+  await button(page, 'Photo').click();
+  await button(page, 'Use the camera').click();
+  await expect(button(page, 'Take the picture')).not.toHaveCSS('background-color', 'rgba(0, 0, 0, 0)');
+});
+
 test('says in a sentence that the camera may not be used', async ({ page }) => {
   await page.evaluate(() => {
     navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));

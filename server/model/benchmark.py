@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +29,12 @@ from numpy.typing import NDArray
 from model.command import command
 from model.comparison import can_plot, compare, describe, plot
 from model.devices import NoDeviceError, available, check, driver, energy, full_name, machine
-from model.engines import Engine, load_engine
 from model.errors import ModelError
 from model.files import MODEL_HELP, read_card, version
 from model.headonly import head_of, int8_of
 from model.pipeline import Preprocessing
 from model.samples import Samples, samples, samples_of
-from model.timing import REPEATS, milliseconds, picture
+from model.timing import whole_pipeline
 from model.weights import load_pipeline
 
 PRECISIONS = ("f32", "f16", "bf16", "int8")
@@ -333,42 +331,6 @@ def _elsewhere(core: openvino.Core, network: openvino.Model, device: str) -> str
         return "unknown: the driver does not say"
     left = {op.get_type_name() for op in network.get_ops() if op.get_friendly_name() not in done}
     return ", ".join(sorted(left - {"Constant", "Parameter", "Result"})) or "none"
-
-
-def whole_pipeline(model: str) -> str:
-    """A table of what a picture takes through the whole pipeline in each engine. Raises ModelError
-    where none can be loaded."""
-    engines: list[Engine] = []
-    for name in ("torch", "openvino", "onnx"):
-        try:
-            engines.append(load_engine(name, model))
-        except ModelError as error:
-            print(f"{name} is left out: {error}", file=sys.stderr)
-    if not engines:
-        raise ModelError(f"No engine can run {model}.")
-    sheet = picture()
-    times = np.array(milliseconds([partial(engine.recognize, sheet) for engine in engines]))
-    ratios = times / times[0]
-    rows = [
-        "| {} | {:.2f} | {:.2f} … {:.2f} | {:.2f} ({:.2f} … {:.2f}) |".format(
-            engine.name,
-            np.median(times[i]),
-            *np.quantile(times[i], (0.1, 0.9)),
-            np.median(ratios[i]),
-            *np.quantile(ratios[i], (0.25, 0.75)),
-        )
-        for i, engine in enumerate(engines)
-    ]
-    return "\n".join(
-        [
-            f"One picture of 384×384 through the whole pipeline, {engines[0].model}, one thread, "
-            f"{REPEATS} rounds in turns, milliseconds:",
-            "",
-            f"| engine | median | eight in ten | times {engines[0].name} (middle half) |",
-            "| --- | ---: | ---: | ---: |",
-            *rows,
-        ]
-    )
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:

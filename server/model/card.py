@@ -40,7 +40,7 @@ WEAKNESSES = (
     "The pen digits come from 30 people of one university; other hands may differ.",
 )
 
-OF_WHAT_SHIPS = (
+OF_OTHERS = (
     "As it was found of networks like it; `npm run evaluate` tells how much of it this one has:"
 )
 
@@ -64,7 +64,7 @@ def markdown(card: dict[str, Any]) -> str:
         "## Figures",
         _figures(card),
         "## What it is not good at",
-        *([] if card.get("weaknesses_measured") or is_classic else [OF_WHAT_SHIPS]),
+        *([] if card.get("weaknesses_measured") or is_classic else [OF_OTHERS]),
         "\n".join(f"- {weakness}" for weakness in weaknesses),
         "## Data",
         "Learned from, or measured on: `t10k` files are for measuring alone.",

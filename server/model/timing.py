@@ -1,11 +1,17 @@
-"""How long a picture takes through the whole pipeline, where several are compared."""
+"""How long a picture takes through the whole pipeline, of several engines or models in turns."""
 
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
+
+from model.engines import Engine, load_engine
+from model.errors import ModelError
+from model.files import read_card, version
 
 REPEATS = 200
 
@@ -36,4 +42,41 @@ def milliseconds(calls: Sequence[Callable[[], object]]) -> list[list[float]]:
 
 
 def medians(times: Sequence[Sequence[float]]) -> list[float]:
+    """Of each call."""
     return [statistics.median(taken) for taken in times]
+
+
+def whole_pipeline(model: str) -> str:
+    """A table of what a picture takes in each engine that can run a model. Raises ModelError."""
+    named = version(read_card(model))
+    engines: list[Engine] = []
+    for name in ("torch", "openvino", "onnx"):
+        try:
+            engines.append(load_engine(name, model))
+        except ModelError as error:
+            print(f"{name} is left out: {error}", file=sys.stderr)
+    if not engines:
+        raise ModelError(f"No engine can run {named}.")
+    sheet = picture()
+    times = np.array(milliseconds([partial(engine.recognize, sheet) for engine in engines]))
+    ratios = times / times[0]
+    rows = [
+        "| {} | {:.2f} | {:.2f} … {:.2f} | {:.2f} ({:.2f} … {:.2f}) |".format(
+            engine.name,
+            np.median(times[i]),
+            *np.quantile(times[i], (0.1, 0.9)),
+            np.median(ratios[i]),
+            *np.quantile(ratios[i], (0.25, 0.75)),
+        )
+        for i, engine in enumerate(engines)
+    ]
+    return "\n".join(
+        [
+            f"One picture of 384×384 through the whole pipeline, {named}, one thread, "
+            f"{REPEATS} rounds in turns, milliseconds:",
+            "",
+            f"| engine | median | eight in ten | times {engines[0].name} (middle half) |",
+            "| --- | ---: | ---: | ---: |",
+            *rows,
+        ]
+    )

@@ -229,6 +229,13 @@ def test_an_engine_that_cannot_run_a_model_is_left_out(
     assert "| onnx | " in told.out
 
 
+def test_the_whole_pipeline_of_a_model_that_is_not_there_is_told_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--pipeline", "--model", "nothing"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
 def test_the_whole_pipeline_takes_no_device(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--pipeline", "--device", "CPU"])

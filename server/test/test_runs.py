@@ -16,7 +16,7 @@ from short_runs import LIMIT, RECIPE, log_of
 from model import train
 from model.average import average, judge, recipe_of
 from model.average import main as average_main
-from model.card import markdown
+from model.card import OF_OTHERS, markdown
 from model.errors import ModelError
 from model.export import adopt
 from model.files import FOLDER, read_card
@@ -289,6 +289,12 @@ def test_digits_of_other_hands_count_in_the_score_and_not_for_the_calibration(
         )
     assert calibrated(sets, judged).state_dict() == calibration.state_dict()
     assert scores(sets, judged, calibration)["score"] < found["score"]
+
+
+def test_only_the_card_of_what_ships_claims_its_weaknesses_as_measured(folder: Path) -> None:
+    own = {**read_card("quick", folder), "version": "1.0.0"}
+    assert OF_OTHERS in markdown(own)
+    assert OF_OTHERS not in markdown(read_card("digits"))
 
 
 def test_runs_are_averaged(folder: Path, sets: LabelledSets, tmp_path: Path) -> None:
